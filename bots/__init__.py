@@ -1,0 +1,1 @@
+"""How things are heard and said: the conversation and the chat platforms."""

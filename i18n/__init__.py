@@ -1,0 +1,1 @@
+"""Texts in the reader's language: catalogs, locale negotiation and formatting."""
