@@ -1,0 +1,1 @@
+"""The conversation, once for all platforms."""

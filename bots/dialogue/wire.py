@@ -1,0 +1,79 @@
+"""A message as JSON and back, for the outbox."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bots.dialogue.vocabulary import (
+    Attachment,
+    Button,
+    Code,
+    Link,
+    Message,
+    Note,
+    Para,
+    Part,
+    Quote,
+    Row,
+    Title,
+)
+from i18n import Content
+
+_PARTS: dict[str, type[Title | Para | Quote | Note | Code]] = {
+    "t": Title,
+    "p": Para,
+    "q": Quote,
+    "n": Note,
+    "c": Code,
+}
+_LETTERS = {kind: letter for letter, kind in _PARTS.items()}
+
+
+def to_wire(message: Message) -> bytes:
+    """The message as compact JSON."""
+    wire: dict[str, Any] = {"p": [(_LETTERS[type(part)], part.words) for part in message.parts]}
+    if message.rows:
+        wire["r"] = [
+            [
+                (b.label, b.data, 0) if isinstance(b, Button) else (b.label, b.url, 1)
+                for b in row
+            ]
+            for row in message.rows
+        ]
+    for key, value in (("i", message.picture), ("a", message.alt), ("s", message.slot)):
+        if value is not None:
+            wire[key] = value
+    if message.attachment is not None:
+        wire["f"] = (message.attachment.path, message.attachment.name)
+    if message.silent:
+        wire["q"] = 1
+    wire["l"] = message.locale
+    return json.dumps(wire, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def from_wire(payload: bytes) -> Message:
+    """The message that `to_wire` wrote."""
+    wire = json.loads(payload)
+    attachment = wire.get("f")
+    return Message(
+        parts=tuple(_part(letter, words) for letter, words in wire["p"]),
+        rows=tuple(_row(row) for row in wire.get("r", ())),
+        picture=wire.get("i"),
+        alt=wire.get("a"),
+        attachment=Attachment(*attachment) if attachment else None,
+        slot=wire.get("s"),
+        locale=wire["l"],
+        silent=bool(wire.get("q")),
+    )
+
+
+def _part(letter: str, words: str) -> Part:
+    return _PARTS[letter](Content(words))
+
+
+def _row(row: list[tuple[str, str, int]]) -> Row:
+    return tuple(
+        Link(Content(label), target) if is_link else Button(Content(label), target)
+        for label, target, is_link in row
+    )

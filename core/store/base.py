@@ -1,0 +1,27 @@
+"""What both databases promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from core.store.transaction import Transaction
+
+T = TypeVar("T")
+Unit = Callable[[Transaction], T]
+
+
+class Store(Protocol):
+    """Runs units of work off the event loop; what `write` returns is durable."""
+
+    dialect: str
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run `unit` as one transaction and return its value once it is committed; if it raises, nothing happened."""
+        ...
+
+    async def read(self, query: Unit[T]) -> T:
+        """Run `query` on one consistent snapshot that blocks no writer; it must change nothing."""
+        ...
+
+    async def close(self) -> None: ...
