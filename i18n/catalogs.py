@@ -14,10 +14,10 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError, write_po
 
 from i18n.messages import DOMAIN, catalog_path, faults, load, source_faults, texts
-from i18n.negotiation import LOCALES, SOURCE, available_locales
+from i18n.negotiation import LOCALES, SOURCE, locales_in
 
 ROOT = LOCALES.parent.parent
-TEMPLATE = LOCALES / f"{DOMAIN}.pot"
+TEMPLATE = f"{DOMAIN}.pot"
 KEYWORDS = {"t": (1,), "n": (1, 2), "N_": (1,)}
 COMMENT_TAG = "Translators:"
 _KEPT_HEADERS = ("Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
@@ -58,29 +58,31 @@ def merged(template: Catalog, old: Catalog) -> Catalog:
     return new
 
 
-def update(root: Path = ROOT, locales: Iterable[str] | None = None) -> None:
+def update(root: Path = ROOT, folder: Path = LOCALES) -> None:
     """Write the template and every locale's catalog anew from the code, keeping translations."""
     template = extract(root)
-    TEMPLATE.write_bytes(as_template(template))
-    for locale in available_locales() if locales is None else locales:
-        path = catalog_path(locale)
+    (folder / TEMPLATE).write_bytes(as_template(template))
+    for locale in locales_in(folder):
+        path = catalog_path(locale, folder)
         if path.exists():
-            old, written = load(path, locale), path.read_text("utf-8")
-        else:
-            old, written = Catalog(locale=locale, domain=DOMAIN, header_comment=""), ""
-        path.write_bytes(as_catalog(merged(template, old), locale, _credits(old) if written else ()))
+            old = load(path, locale)
+        else:  # a new locale begins as an empty folder
+            old = Catalog(locale=locale, domain=DOMAIN, header_comment="")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(as_catalog(merged(template, old), locale, _credits(old)))
 
 
-def check(root: Path = ROOT) -> Iterator[str]:
+def check(root: Path = ROOT, folder: Path = LOCALES) -> Iterator[str]:
     """Say what is wrong, one line for each problem."""
     template = extract(root)
-    if not TEMPLATE.exists() or TEMPLATE.read_bytes() != as_template(template):
-        yield f"{TEMPLATE.name}: out of date, run `make messages`"
+    template_path = folder / TEMPLATE
+    if not template_path.exists() or template_path.read_bytes() != as_template(template):
+        yield f"{TEMPLATE}: out of date, run `make messages`"
     for message in template:
         for fault in source_faults(texts(message.id)) if message.id else ():
             yield f"source: {texts(message.id)[0]!r}: {fault}"
-    for locale in available_locales():
-        for problem in catalog_problems(template, locale, catalog_path(locale)):
+    for locale in locales_in(folder):
+        for problem in catalog_problems(template, locale, catalog_path(locale, folder)):
             yield f"{locale}: {problem}"
 
 

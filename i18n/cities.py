@@ -4,9 +4,10 @@ from __future__ import annotations
 
 # zone → names people type for it, beyond the zone's own city in each interface language.
 CITIES: dict[str, tuple[str, ...]] = {
-    "America/New_York": ("New York City", "NYC", "Washington", "Boston", "Miami", "Philadelphia", "Atlanta"),
-    "America/Chicago": ("Houston", "Dallas", "Austin", "San Antonio"),
-    "America/Los_Angeles": ("LA", "San Francisco", "Seattle", "San Diego", "Las Vegas", "Portland"),
+    "America/New_York": ("New York City", "NYC", "EST", "EDT", "Washington", "Boston", "Miami", "Atlanta"),
+    "America/Chicago": ("CST", "CDT", "Houston", "Dallas", "Austin", "San Antonio"),
+    "America/Denver": ("MST", "MDT"),
+    "America/Los_Angeles": ("LA", "PST", "PDT", "San Francisco", "Seattle", "San Diego", "Las Vegas"),
     "America/Toronto": ("Montreal", "Ottawa", "Quebec"),
     "America/Edmonton": ("Calgary",),
     "America/Sao_Paulo": ("Rio de Janeiro", "Brasilia", "Belo Horizonte", "Porto Alegre", "Curitiba"),
@@ -24,11 +25,11 @@ CITIES: dict[str, tuple[str, ...]] = {
         "Tianjin", "天津", "Nanjing", "南京", "Xi'an", "西安",
     ),
     "Asia/Taipei": ("Kaohsiung", "高雄", "臺北"),
-    "Asia/Tokyo": ("Osaka", "大阪", "Kyoto", "京都", "Yokohama"),
+    "Asia/Tokyo": ("JST", "Osaka", "大阪", "Kyoto", "京都", "Yokohama"),
     "Asia/Seoul": ("Busan", "釜山"),
     "Asia/Kolkata": (
-        "Mumbai", "Bombay", "孟买", "مومباي", "Delhi", "New Delhi", "Nueva Delhi", "新德里", "دلهي",
-        "نيودلهي", "Bangalore", "Bengaluru", "Hyderabad", "Chennai", "Pune", "Ahmedabad",
+        "IST", "Mumbai", "Bombay", "孟买", "مومباي", "Delhi", "New Delhi", "Nueva Delhi", "新德里",
+        "دلهي", "نيودلهي", "Bangalore", "Bengaluru", "Hyderabad", "Chennai", "Pune", "Ahmedabad",
     ),
     "Asia/Karachi": ("Lahore", "Islamabad", "إسلام آباد", "伊斯兰堡"),
     "Asia/Ho_Chi_Minh": ("Hanoi", "河内", "هانوي", "Da Nang"),
@@ -38,15 +39,20 @@ CITIES: dict[str, tuple[str, ...]] = {
     "Asia/Baghdad": ("Basra", "البصرة", "Mosul", "الموصل", "Erbil", "أربيل"),
     "Asia/Damascus": ("Aleppo", "حلب", "Alepo"),
     "Europe/Istanbul": ("Ankara", "أنقرة", "安卡拉", "Izmir"),
-    "Europe/Berlin": ("Munich", "München", "慕尼黑", "ميونخ", "Hamburg", "Frankfurt", "Cologne", "Köln"),
-    "Europe/Madrid": ("Barcelona", "برشلونة", "巴塞罗那", "Valencia", "Sevilla", "Seville", "Bilbao"),
-    "Europe/Paris": ("Lyon", "Marseille", "Toulouse"),
+    "Europe/Berlin": (
+        "CET", "CEST", "Munich", "München", "慕尼黑", "ميونخ", "Hamburg", "Frankfurt", "Cologne", "Köln",
+    ),
+    "Europe/Madrid": (
+        "CET", "CEST", "Barcelona", "برشلونة", "巴塞罗那", "Valencia", "Sevilla", "Seville", "Bilbao",
+    ),
+    "Europe/Paris": ("CET", "CEST", "Lyon", "Marseille", "Toulouse"),
     "Europe/Rome": ("Milan", "Milano", "Milán", "米兰", "Naples", "Turin"),
-    "Europe/London": ("Manchester", "Birmingham", "Edinburgh", "Liverpool", "Glasgow"),
+    "Europe/London": ("BST", "Manchester", "Birmingham", "Edinburgh", "Liverpool", "Glasgow"),
     "Europe/Zurich": ("Geneva", "Ginebra", "جنيف", "日内瓦", "Basel", "Bern"),
     "Europe/Warsaw": ("Krakow", "Kraków", "Cracovia", "Gdansk", "Wroclaw"),
     "Europe/Moscow": (
         "Saint Petersburg", "St Petersburg", "San Petersburgo", "圣彼得堡", "Москва", "Санкт-Петербург",
+        "MSK",
     ),
     "Europe/Kyiv": ("Kharkiv", "Odesa", "Odessa", "Lviv"),
     "Australia/Sydney": ("Canberra",),

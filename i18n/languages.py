@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from i18n.negotiation import available_locales, parse_tag
 from i18n.text import Content, plain
@@ -60,11 +61,9 @@ def language_of(tag: str) -> str | None:
     """Reduce a tag to its language, in its current code (`iw` is `he`); None when there is none."""
     if not _TAG.fullmatch(tag):
         return None
-    locale = parse_tag(tag)
-    if locale is not None:
-        return locale.language
     language = tag.replace("-", "_").split("_")[0].lower()
-    return language if language in Locale("en").languages else None
+    current = get_global("language_aliases").get(language, language).split("_")[0]
+    return current if current in Locale("en").languages else None
 
 
 def parse_languages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -104,11 +103,13 @@ def _language_called(name: str) -> str | None:
     if key in _CONNECTORS:
         return None
     # In Arabic "and" is written onto the next word.
-    return _names().get(key) or language_of(name) or _names().get(key.removeprefix("و"))
+    return (
+        names_of_languages().get(key) or language_of(name) or names_of_languages().get(key.removeprefix("و"))
+    )
 
 
 @lru_cache
-def _names() -> dict[str, str]:
+def names_of_languages() -> dict[str, str]:
     """Map every known plain name to its language."""
     names = {plain(name): tag for name, tag in _ALSO_CALLED.items()}
     for tag in _WORKING:

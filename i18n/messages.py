@@ -20,9 +20,9 @@ COUNT = "count"
 _PERCENT = re.compile(r"%(?:%|\((?P<name>[^)]*)\)(?P<type>.?)|)", re.DOTALL)
 
 
-def catalog_path(locale: str) -> Path:
+def catalog_path(locale: str, folder: Path = LOCALES) -> Path:
     """Say where a locale keeps its translations."""
-    return LOCALES / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return folder / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 @lru_cache
@@ -32,7 +32,7 @@ def translations(locale: str) -> gettext.NullTranslations:
     if not path.exists():
         return gettext.NullTranslations()
     try:
-        return _compiled(load(path, locale))
+        return compiled(load(path, locale))
     except (PoFileError, ValueError):  # one bad file must not silence the service; `catalogs check` names it
         return gettext.NullTranslations()
 
@@ -80,7 +80,8 @@ def source_faults(sources: Sequence[str]) -> Iterator[str]:
         yield "the singular and the plural have different placeholders"
 
 
-def _compiled(catalog: Catalog) -> gettext.GNUTranslations:
+def compiled(catalog: Catalog) -> gettext.GNUTranslations:
+    """Make a catalog ready for look-ups, without the translations that have a fault."""
     sound = Catalog(locale=catalog.locale, domain=DOMAIN)
     for message in catalog:
         if message.id and not any(faults(sound, message)):

@@ -24,7 +24,12 @@ class Subtags(NamedTuple):
 @lru_cache
 def available_locales() -> tuple[str, ...]:
     """List the interface languages, English first; a new one is a new folder in `locales`."""
-    found = {folder.parent.name for folder in LOCALES.glob("*/LC_MESSAGES")}
+    return locales_in(LOCALES)
+
+
+def locales_in(folder: Path) -> tuple[str, ...]:
+    """List the locales that a folder holds, English first."""
+    found = {messages.parent.name for messages in folder.glob("*/LC_MESSAGES")}
     return (SOURCE, *sorted(found - {SOURCE}))
 
 
@@ -66,6 +71,7 @@ def likely_subtags(tag: str | None) -> Subtags | None:
     return Subtags(language, script, territory)
 
 
+@lru_cache(maxsize=4096)
 def parse_tag(tag: str | None) -> Locale | None:
     """Read a language tag, dropping what is not known from its end; None when nothing is left."""
     parts = (tag or "").strip().replace("-", "_").split("_")

@@ -19,13 +19,14 @@ from i18n.negotiation import available_locales, likely_subtags, parse_tag
 from i18n.text import plain
 
 MOST = 8
+_LONGEST_SENTENCE = 12  # words
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−–])\s*(?P<hours>\d{1,2})(?:[:.]?(?P<minutes>[0-5]\d))?")
 _UTC_NAMES = frozenset({"utc", "gmt", "z", "zulu"})
 _JANUARY, _JULY = datetime(2025, 1, 15, tzinfo=UTC), datetime(2025, 7, 15, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Gazetteer:
+class Gazetteer:
     """Every name by which a zone is found, in plain form."""
 
     cities: dict[str, tuple[str, ...]]
@@ -44,7 +45,7 @@ def find_zone(text: str) -> tuple[str, ...]:
     whole = _named(text)
     if whole:
         return whole[:MOST]
-    parts = [found for part in re.split(r"[,،，;\n]", text) if (found := _named(part))]
+    parts = [found for part in re.split(r"[,،，;\n]", text) if (found := _named(part))] or _within(text)
     if not parts:
         return ()
     # "Córdoba, Argentina": what all parts agree on, if anything.
@@ -83,15 +84,10 @@ def zone_label(zone: str, reader: Locale) -> str:
 
 
 def _named(text: str) -> tuple[str, ...]:
-    wanted = plain(text)
-    if not wanted:
-        return ()
-    names = _gazetteer()
-    exact = (*names.cities.get(wanted, ()), *names.countries.get(wanted, ()))
-    if exact:
-        return tuple(dict.fromkeys(exact))
-    if len(wanted) < 2:
-        return ()
+    wanted, names = plain(text), gazetteer()
+    exact = _called(wanted)
+    if exact or len(wanted) < 2:
+        return exact
     alike = [name for name in names.cities if name.startswith(wanted)]
     alike += [name for name in names.cities if f" {wanted}" in name]
     found = [zone for name in alike for zone in names.cities[name]]
@@ -101,7 +97,26 @@ def _named(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _misspelt(wanted: str, names: _Gazetteer) -> Iterator[str]:
+def _called(wanted: str) -> tuple[str, ...]:
+    names = gazetteer()
+    return tuple(dict.fromkeys((*names.cities.get(wanted, ()), *names.countries.get(wanted, ()))))
+
+
+def _within(sentence: str) -> list[tuple[str, ...]]:
+    """Find the places named in full inside a sentence, the longest names first."""
+    words, found, start = plain(sentence).split()[:_LONGEST_SENTENCE], [], 0
+    while start < len(words):
+        for end in range(len(words), start, -1):
+            name = " ".join(words[start:end])
+            zones = _called(name) if len(name) > 3 or not name.isascii() else ()  # "in" is not India here
+            if zones:
+                found.append(zones)
+                break
+        start = end if zones else start + 1
+    return found
+
+
+def _misspelt(wanted: str, names: Gazetteer) -> Iterator[str]:
     # Comparing with every name would take too long within a transaction; people rarely miss the first letter.
     for kind in (names.cities, names.countries):
         nearby = [name for name in kind if name[0] == wanted[0] and abs(len(name) - len(wanted)) < 3]
@@ -166,7 +181,7 @@ def _city(zone: str, reader: Locale) -> str:
 
 
 @lru_cache
-def _gazetteer() -> _Gazetteer:
+def gazetteer() -> Gazetteer:
     readers = [Locale.parse(locale) for locale in available_locales()]
     cities: dict[str, list[str]] = {}
     countries: dict[str, list[str]] = {}
@@ -178,7 +193,8 @@ def _gazetteer() -> _Gazetteer:
     for zone, names in CITIES.items():
         _add(cities, zone, names)
     for name in available_timezones():
-        if not name.startswith("Etc/"):
+        # Names without a place, such as EST, mean something else in the database than to people.
+        if "/" in name and not name.startswith("Etc/"):
             _add(cities, get_global("zone_aliases").get(name, name), (name,))
     for alias, territories in get_global("territory_aliases").items():
         if alias.isalpha() and len(territories) == 1:  # USA, UK, DEU
@@ -190,7 +206,7 @@ def _gazetteer() -> _Gazetteer:
             zones,
             (territory, *(reader.territories.get(territory, territory) for reader in readers)),
         )
-    return _Gazetteer(_frozen(cities), _frozen(countries))
+    return Gazetteer(_frozen(cities), _frozen(countries))
 
 
 def _add(index: dict[str, list[str]], zone: str, names: Iterable[str]) -> None:
