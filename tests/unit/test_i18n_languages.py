@@ -13,10 +13,13 @@ from i18n import (
     find_zone,
     native_name,
     parse_languages,
+    prepare,
     translator_for,
     working_languages,
     zones_for_locale,
 )
+from i18n.languages import names_of_languages
+from i18n.zones import gazetteer
 
 patiently = settings(deadline=None)  # the first example also reads the tables of names and formats
 
@@ -147,3 +150,12 @@ def test_a_language_suggests_where_its_readers_are(tag: str | None, first: str) 
     assert suggested[0] == first
     assert len(suggested) == len(set(suggested)) <= 8
     assert all(ZoneInfo(zone).key == zone for zone in suggested)
+
+
+def test_after_preparing_nobody_waits_for_a_table() -> None:
+    prepare()
+    before = (names_of_languages.cache_info().misses, gazetteer.cache_info().misses)
+    parse_languages("English")
+    find_zone("Berlin")
+    assert (names_of_languages.cache_info().misses, gazetteer.cache_info().misses) == before
+    assert min(before) >= 1
