@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bots.settings import Settings
+from core.intake.project_file import read_project_file
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-runtime.lock")
@@ -144,6 +146,15 @@ def test_the_readme_names_every_make_target() -> None:
     """Whatever `make help` lists, the README explains, and the other way round."""
     named = set(re.findall(r"^\| `make ([a-z]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
     assert named == targets() - {"help"}
+
+
+def test_the_readme_shows_a_project_file_that_works() -> None:
+    """Copying the example and sending it makes a project."""
+    (example,) = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    project = read_project_file(example.encode(), zone=ZoneInfo("UTC"))
+    assert [label.id for label in project.labels] == ["cat", "dog"]
 
 
 def test_the_build_runs_what_the_readme_says() -> None:
