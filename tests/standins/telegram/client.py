@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ class BareBot:
             form = aiohttp.FormData()
             for name, value in params.items():
                 if isinstance(value, bytes):
-                    form.add_field(name, value, filename=f"{name}.bin")
+                    form.add_field(name, io.BytesIO(value), filename=f"{name}.bin")
                 else:
                     form.add_field(name, str(value))
             request = self._session.post(self._methods + method, data=form)

@@ -1,6 +1,6 @@
 """Updates on their way to the bot: kept until confirmed, handed out again when not."""
 
-# ruff: noqa: ASYNC109  (the Bot API calls it timeout)
+# ruff: noqa: ASYNC109  (the Bot API calls it timeout, and tests say how long they wait)
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .refusal import Refusal, bad_request, conflict
+from .waiting import Signal
 
 MOST_AT_ONCE = 100
 LONGEST_POLL = 50
@@ -51,6 +52,7 @@ class Updates:
         self._last_offset: int | None = None
         self._last_start = 0.0
         self._doubles = 0
+        self._changed = Signal()
         self.on_arrival: Callable[[Update], None] | None = None
 
     def __len__(self) -> int:
@@ -70,6 +72,20 @@ class Updates:
     def wanted(self) -> list[str] | None:
         """The allowed_updates the bot asked for."""
         return sorted(self._wanted) if self._wanted else None
+
+    async def polled(self, *, timeout: float = 5) -> None:
+        """Wait until somebody waits for updates."""
+        await self._changed.until(
+            lambda: self._poller, timeout=timeout, otherwise=lambda: f"nobody polled within {timeout} s"
+        )
+
+    async def drained(self, *, timeout: float = 5) -> None:
+        """Wait until the bot has confirmed everything."""
+        await self._changed.until(
+            lambda: None if self._pending else True,
+            timeout=timeout,
+            otherwise=lambda: f"{len(self)} updates are not confirmed after {timeout} s",
+        )
 
     def want(self, types: Any) -> None:
         """Remember allowed_updates: None keeps what was, empty means the default."""
@@ -131,6 +147,7 @@ class Updates:
         for arrival, pending in self._pending.items():
             if pending is update:
                 del self._pending[arrival]
+                self._changed.notify()
                 return
 
     def end_polls(self, why: str) -> None:
@@ -167,6 +184,7 @@ class Updates:
 
     async def _wait(self, timeout: float) -> None:
         poller = self._poller = asyncio.get_running_loop().create_future()
+        self._changed.notify()
         try:
             async with asyncio.timeout(timeout):
                 await poller
@@ -198,6 +216,8 @@ class Updates:
                 break
         for arrival in done:
             del self._pending[arrival]
+        if done:
+            self._changed.notify()
 
     def _batch(self, limit: int) -> list[str]:
         now, size = self._clock(), 0
