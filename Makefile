@@ -10,6 +10,8 @@ LOCK   := $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 
 # uv brings its own certificates; the machine's are right also behind a proxy that inspects traffic.
 export UV_SYSTEM_CERTS := 1
+# pip only fills .tools and .venv, so root (in a container) has nothing to be warned of.
+export PIP_ROOT_USER_ACTION := ignore
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup run demo test lint bench soak messages lock setup-with-uv setup-with-pip
@@ -18,6 +20,7 @@ help:  ## say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 12
 
 setup: $(READY)  ## create .venv with everything, once; later calls return at once
+	@:
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "chatcrowd needs Python 3.11 or newer; name one: make PYTHON=python3.11")'

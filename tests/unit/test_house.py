@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tomllib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -155,6 +156,13 @@ def test_the_readme_shows_a_project_file_that_works() -> None:
     )
     project = read_project_file(example.encode(), zone=ZoneInfo("UTC"))
     assert [label.id for label in project.labels] == ["cat", "dog"]
+
+
+def test_make_runs_modules_that_exist() -> None:
+    """No target leads to a module that was moved or never written."""
+    modules = re.findall(r"\$\(BIN\)/python -m ([\w.]+)", (ROOT / "Makefile").read_text("utf-8"))
+    assert modules
+    assert [module for module in modules if find_spec(module) is None] == []
 
 
 def test_the_build_runs_what_the_readme_says() -> None:
