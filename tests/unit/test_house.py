@@ -28,7 +28,7 @@ TOP_LEVEL = (
     *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"),
 )
 REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|npmjs\.org|--(extra-)?index-url|--find-links|--trusted-host"
+    r"pypi\.org|pythonhosted\.org|npmjs\.org|--(?:(?:extra-)?index-url|find-links|trusted-host)"
 )
 # The lookbehind lets through longer paths and addresses that merely contain such a folder.
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|farm|root|home/(?!chatcrowd\b)\w+)/")
