@@ -1,0 +1,1 @@
+"""Reading, cleaning and exporting what requesters send and get back."""

@@ -1,0 +1,132 @@
+"""A project's settings with defaults and limits; one that exists is valid, so its cards fit every chat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Final, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from core.domain.rewards import half_up
+from core.errors import Problem
+from core.intake.checks import AtMost, Between, Language, Moment, Name, Span, refuse
+from core.intake.labels import Label, check_labels
+from core.intake.languages import close_to
+from core.intake.problems import ProblemCode, problem
+from core.intake.texts import Texts
+from core.kinds import kind_named, kinds
+
+SHORTEST: Final = 30  # seconds; below it nobody can read, think and tap
+LONGEST: Final = 30 * 86_400
+
+
+class Priority(StrEnum):
+    """How a requester ranks a project or a task against others."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+def not_one_of(value: str, options: list[str]) -> Problem:
+    """The problem of a word that is none of the known ones."""
+    close = close_to(value, [str(option) for option in options])
+    return problem(ProblemCode.NOT_ONE_OF, value=value, options=", ".join(options), did_you_mean=close)
+
+
+def _kind(value: str) -> str:
+    if value not in kinds():
+        refuse(not_one_of(value, list(kinds())))
+    return value
+
+
+def _priority(value: object) -> object:
+    if isinstance(value, str) and value.strip().lower() not in list(Priority):
+        refuse(not_one_of(value, [str(one) for one in Priority]))
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _time_limit(span: timedelta) -> timedelta:
+    if not SHORTEST <= span.total_seconds() <= LONGEST or span.microseconds:
+        refuse(problem(ProblemCode.OUT_OF_RANGE, value=str(span), lowest="30s", highest="30d"))
+    return span
+
+
+def _as_list(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+class Overlap(_Part):
+    """How many people judge a task, and how sure the result must be before fewer than `max` suffice."""
+
+    min: Annotated[int, Between(1, 50)] = 2
+    max: Annotated[int, Between(1, 50)] = 5
+    confidence: Annotated[float, Between(0.5, 0.999)] = 0.95
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            refuse(
+                problem(ProblemCode.OVERLAP_ORDER, field="min", value=str(self.min), highest=self.max),
+            )
+        return self
+
+
+class Suggestions(_Part):
+    """Which model's predictions are shown, from what confidence, and how many are withheld as a control."""
+
+    model: Name = "none"
+    show_above: Annotated[float, Between(0, 1)] = 0.6
+    control_share: Annotated[float, Between(0, 1)] = 0.1
+
+
+class ProjectFile(_Part):
+    """Everything a requester decides about a project. `title` is `project` in the file."""
+
+    title: Annotated[Texts, AtMost(80)] = Field(alias="project")
+    kind: Annotated[str, AfterValidator(_kind)] = "choice"
+    instructions: Annotated[Texts, AtMost(500, lines=True)]
+    labels: Annotated[tuple[Label, ...], AfterValidator(check_labels)] = ()
+    languages: Annotated[tuple[Language, ...] | None, BeforeValidator(_as_list)] = None
+    overlap: Overlap = Overlap()
+    method: Name = "majority"
+    reward: Annotated[int, Between(0, 10_000)] = 10
+    penalty: Annotated[int, Between(0, 10_000)] = 5
+    penalty_weight: Annotated[float, Between(0, 10)] = 1.0
+    time_limit: Annotated[Span, AfterValidator(_time_limit)] = timedelta(hours=5)
+    deadline: Moment | None = None
+    priority: Annotated[Priority, BeforeValidator(_priority)] = Priority.NORMAL
+    budget: Annotated[int, Between(0, 1_000_000_000)] | None = None
+    suggestions: Suggestions = Suggestions()
+    gold_share: Annotated[float, Between(0, 0.5)] = 0.05
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        problems = list(kind_named(self.kind).check_project(self))
+        if self.budget is not None and self.budget < self.reward:
+            problems.append(
+                problem(
+                    ProblemCode.BUDGET_TOO_SMALL, field="budget", value=str(self.budget), reward=self.reward
+                )
+            )
+        if problems:
+            refuse(*problems)
+        return self
+
+    @property
+    def penalty_points(self) -> int:
+        """λ × penalty in whole points, rounded half up: what a late answer costs."""
+        return half_up(Fraction(repr(self.penalty_weight)) * self.penalty)
