@@ -1,0 +1,1 @@
+"""Telegram: updates become what was heard, messages become calls of the Bot API."""
