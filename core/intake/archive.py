@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import struct
 import unicodedata
 import zipfile
@@ -99,10 +100,10 @@ class Folder:
         return folder
 
     def find(self, written: str, *, beside: str) -> zipfile.ZipInfo | None:
-        """The image that a table means, by its path, its path from the table's folder, or its name."""
-        path = folded(written).lstrip("./")
-        near = f"{folded(beside)}/{path}" if beside else path
-        found = self.by_path.get(path) or self.by_path.get(near)
+        """The image that a table means, by its path from the table's folder, its path, or its name."""
+        path = posixpath.normpath(folded(written)).lstrip("/")
+        near = posixpath.normpath(posixpath.join(folded(beside), path))
+        found = self.by_path.get(near) or self.by_path.get(path)
         return found or (self.by_name.get(path) if "/" not in path else None)
 
 

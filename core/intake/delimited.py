@@ -84,6 +84,6 @@ def _fit(head: list[str], *, separator: str, kind: Kind) -> tuple[int, float, in
     try:
         known = len(match_columns(rows[0], kind).known)
     except BadFile:
-        known = 0
+        known = 1  # it did separate columns, and what is wrong with them must be told
     alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
     return (known, alike, len(rows[0]))

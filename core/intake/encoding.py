@@ -48,7 +48,7 @@ def encoding_of(source: BinaryIO) -> str:
     zeros = head[1::2].count(0), head[0::2].count(0)
     if max(zeros) > len(head) * 0.2 and min(zeros) < len(head) * 0.05:
         return "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
-    if len(_BINARY.findall(head)) > len(head) * 0.02:
+    if len(_BINARY.findall(head)) > 8 + len(head) * 0.02:
         raise BadFile(problem(ProblemCode.NOT_TEXT))
     valid, invalid, example = _count_utf8(source)
     if not invalid or valid > 10 * invalid:

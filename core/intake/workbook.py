@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -27,30 +28,35 @@ T = TypeVar("T")
 
 def read_workbook(path: Path, *, kind: Kind) -> Iterator[RawRow | BadRow]:
     """The rows of an XLSX file; formulas give the values they had when the file was saved."""
-    with path.open("rb") as source:
-        check_archive(source, largest=LARGEST)
-    book = _careful(lambda: load_workbook(path, read_only=True, data_only=True, keep_links=False))
-    try:
+    with _opened(path) as book:
         sheets = book.worksheets
         if not sheets:
             raise BadFile(problem(ProblemCode.EMPTY_FILE))
         for other in sheets[1:]:
             yield BadRow(0, problem(ProblemCode.SHEET_IGNORED, value=str(other.title)))
         yield from _rows(sheets[0], kind)
-    finally:
-        book.close()
 
 
 def sheet_length(path: Path) -> int | None:
     """How many rows the first sheet says it has, without the header."""
-    with path.open("rb") as source:
-        check_archive(source, largest=LARGEST)
-    book = _careful(lambda: load_workbook(path, read_only=True, data_only=True, keep_links=False))
-    try:
+    with _opened(path) as book:
         length = _careful(lambda: book.worksheets[0].max_row)
         return max(int(length) - 1, 0) if length else None
-    finally:
-        book.close()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The workbook, whatever its file is called, once it was found harmless."""
+    with path.open("rb") as source:
+        check_archive(source, largest=LARGEST)
+        source.seek(0)
+        book = _careful(
+            lambda: load_workbook(source, read_only=True, data_only=True, keep_links=False),
+        )
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _rows(sheet: Any, kind: Kind) -> Iterator[RawRow | BadRow]:
