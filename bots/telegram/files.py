@@ -30,9 +30,10 @@ async def opened(path: Path, name: str) -> AsyncIterator[InputFile]:
     Raises:
         OSError: when it cannot be read.
     """
+    shown = "".join(letter for letter in name if letter.isprintable()) or "file"
     file = await asyncio.to_thread(path.open, "rb")
     try:
-        yield InputFile(file, filename=name, attach=True, read_file_handle=False)
+        yield InputFile(file, filename=shown, attach=True, read_file_handle=False)
     finally:
         file.close()
 

@@ -30,6 +30,7 @@ class Rate:
 
 OVERALL = Rate(per_second=28, burst=30)
 PER_CHAT = Rate(per_second=1, burst=5)
+_LONG = 500  # letters: longer texts meet Telegram's limits twice as soon
 _NOTHING = 1e-6  # seconds: what rounding leaves over is no reason to sleep
 
 
@@ -68,8 +69,8 @@ class Pace:
         self._chats: OrderedDict[str, float] = OrderedDict()
         self._flooded: deque[float] = deque(maxlen=3)
 
-    async def turn(self, chat: str) -> None:
-        """Wait until a message may go to `chat`; turns are given in the order of asking.
+    async def turn(self, chat: str, letters: int = 0) -> None:
+        """Wait until a message of so many letters may go to `chat`; turns are given in the order of asking.
 
         Raises:
             TryLater: when that is so far away that the sender has better things to do.
@@ -77,11 +78,13 @@ class Pace:
         now = self._clock()
         full = max(self._chats.get(chat, now), now)
         everyone = max(self._everyone, now)
-        wait = max(full - self._each.slack, everyone - self._whole.slack) - now
+        spent = self._each.gap * (2 if letters > _LONG else 1)
+        full += spent
+        wait = max(full - self._each.gap - self._each.slack, everyone - self._whole.slack) - now
         if wait > self._patience:
             raise TryLater(wait)
         self._everyone = everyone + self._whole.gap
-        self._keep(chat, full + self._each.gap)
+        self._keep(chat, full)
         if wait > _NOTHING:
             await self._sleep(wait)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bots.dialogue.vocabulary import Heard, Limits, Message, Toast
 from bots.platform import Address, Hear, Impossible, Media, Posted
@@ -19,7 +21,7 @@ from bots.telegram.api import TELEGRAM, Api
 from bots.telegram.files import Picture
 from bots.telegram.outcome import changed_nothing, outcome, stale_file
 from bots.telegram.pace import Pace
-from bots.telegram.polling import poll
+from bots.telegram.polling import Sleep, poll
 from bots.telegram.request import AiohttpRequest, Flooded, proxy_for
 from bots.telegram.webhook import Door, Webhook, path_of
 from core.clock import chance_of, new_seed
@@ -52,6 +54,7 @@ class Telegram:
         webhook: Webhook | None = None,
         pace: Pace | None = None,
         chance: Random | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         url = api_url or TELEGRAM
         self._request = AiohttpRequest(proxy=proxy_for(url))
@@ -59,6 +62,7 @@ class Telegram:
         self._data_dir = data_dir
         self._pace = pace
         self._chance = chance or chance_of(new_seed())
+        self._sleep = sleep
         self._door = Door(webhook, path=path_of(token), read=self._read) if webhook else None
         self.bot = ""
         self.username = ""
@@ -69,7 +73,11 @@ class Telegram:
         Raises:
             telegram.error.TelegramError: when the token is wrong or Telegram is out of reach.
         """
-        await self._api.initialize()
+        logging.getLogger("telegram").setLevel(logging.INFO)  # below, the library logs whole messages
+        try:
+            await self._api.initialize()
+        except InvalidToken:
+            raise InvalidToken("Telegram does not know this token") from None  # the original spells it out
         self.bot = str(self._api.id)
         self.username = self._api.username
 
@@ -83,7 +91,7 @@ class Telegram:
             arguments = self._arguments(to, message)
             if message.silent:
                 arguments["disable_notification"] = True
-            await self._turn(to)
+            await self._turn(to, message)
             return _posted(await self._post(arguments, message, media))
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:
@@ -91,7 +99,7 @@ class Telegram:
         with self._told(to):
             arguments = self._arguments(to, message)
             arguments["message_id"] = int(ref)
-            await self._turn(to)
+            await self._turn(to, message)
             try:
                 return _posted(await self._replace(arguments, message, media))
             except TelegramError as error:
@@ -143,16 +151,16 @@ class Telegram:
     async def listen(self, hear: Hear) -> None:
         """Hear until cancelled."""
         if self._door is not None:
-            await self._door.listen(self._api, hear, chance=self._chance)
+            await self._door.listen(self._api, hear, chance=self._chance, sleep=self._sleep)
         else:
-            await poll(self._api, self._read, hear, chance=self._chance)
+            await poll(self._api, self._read, hear, chance=self._chance, sleep=self._sleep)
 
     def _read(self, update: Mapping[str, Any]) -> Heard | None:
         return hearing.hear(update, bot=self.bot, username=self.username)
 
-    async def _turn(self, to: Address) -> None:
+    async def _turn(self, to: Address, message: Message) -> None:
         if self._pace is not None:
-            await self._pace.turn(to.user_id)
+            await self._pace.turn(to.user_id, sum(len(part.words) for part in message.parts))
 
     @contextmanager
     def _told(self, to: Address | None) -> Iterator[None]:

@@ -19,8 +19,8 @@ from telegram.request import BaseRequest, RequestData
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput  # the library names the type of a timeout nowhere else
 
-_CONNECT = 10.0  # seconds
-_WRITE = 10.0
+_CONNECT = 5.0  # seconds
+_WRITE = 5.0
 _WRITE_UPLOAD = 120.0
 _READ = 20.0
 _READ_AFTER_UPLOAD = 120.0  # Telegram answers only after it has stored the file
@@ -189,7 +189,8 @@ def _json(data: RequestData) -> bytes:
 
 
 def _form(data: RequestData) -> aiohttp.FormData:
-    form = aiohttp.FormData(default_to_multipart=True)
+    # Telegram takes file names as they are, and would keep a quoted one quoted
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in data.json_parameters.items():
         form.add_field(name, value.encode("utf-8", "replace").decode())
     for name, (filename, content, kind) in data.multipart_data.items():

@@ -43,6 +43,17 @@ async def test_a_chat_takes_five_at_once_and_then_one_a_second() -> None:
     assert await turns(pace, time, "1001", 8) == [0, 0, 0, 0, 0, 1, 2, 3]
 
 
+async def test_long_texts_count_twice() -> None:
+    """Telegram limits them sooner."""
+    time = Time()
+    pace = Pace(clock=time, sleep=time.sleep)
+    for _ in range(4):
+        await pace.turn("1001", 501)
+    assert time.slept == [1, 2]
+    await pace.turn("1001", 500)
+    assert time.now - 100 == 4
+
+
 async def test_a_rest_earns_a_new_burst() -> None:
     """After five quiet seconds all is as at the beginning."""
     time = Time()
