@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 
 class Refused(Exception):  # noqa: N818  (a refusal is an outcome, not an error)
@@ -26,7 +27,7 @@ class Problem:
     line: int | None = None
     field: str | None = None
     value: str = ""
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
 class BadFile(Exception):  # noqa: N818  (its name says what it is)

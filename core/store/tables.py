@@ -48,14 +48,24 @@ person = Table(
     Column("consented_at", Instant),
     Column("consent_version", Integer),
     Column("unreachable_at", Instant),
-    Column("banned_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("next_summary_at", Instant),
+    Column("news_at", Instant),  # when the first reward came that the person was not told of
     Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
 )
-Index("ix_person_next_summary_at", person.c.next_summary_at, sqlite_where=person.c.next_summary_at.isnot(None),
-      postgresql_where=person.c.next_summary_at.isnot(None))
+Index(
+    "ix_person_news_at",
+    person.c.news_at,
+    sqlite_where=person.c.news_at.isnot(None),
+    postgresql_where=person.c.news_at.isnot(None),
+)
+Index(
+    "ix_person_next_summary_at",
+    person.c.next_summary_at,
+    sqlite_where=person.c.next_summary_at.isnot(None),
+    postgresql_where=person.c.next_summary_at.isnot(None),
+)
 
 person_language = Table(
     "person_language",
@@ -114,6 +124,7 @@ project = Table(
     Column("created_at", Instant, nullable=False),
     Column("launched_at", Instant),
     Column("closed_at", Instant),
+    Column("finished_at", Instant),  # when its owner was told that nothing is open any more
     Column("announced_at", Instant),  # when workers were last told of new work
     CheckConstraint("reserved >= 0", name="reserved"),
     CheckConstraint("budget IS NULL OR spent + reserved <= budget", name="budget"),
@@ -173,8 +184,14 @@ task = Table(
 )
 _offered = (task.c.state == "open") & (task.c.free > 0)
 Index("ix_task_offered", task.c.queue_id, task.c.pos, sqlite_where=_offered, postgresql_where=_offered)
-Index("ix_task_settle_at", task.c.settle_at, sqlite_where=task.c.settle_at.isnot(None),
-      postgresql_where=task.c.settle_at.isnot(None))
+Index(
+    "ix_task_settle_at",
+    task.c.settle_at,
+    sqlite_where=task.c.settle_at.isnot(None),
+    postgresql_where=task.c.settle_at.isnot(None),
+)
+_dated = (task.c.state == "open") & task.c.deadline.isnot(None)
+Index("ix_task_deadline", task.c.deadline, sqlite_where=_dated, postgresql_where=_dated)
 Index("ix_task_project_state", task.c.project_id, task.c.state)
 
 # A worker's place in a queue: every task before it was theirs already, or was full when they passed.
@@ -202,16 +219,18 @@ assignment = Table(
     Column("penalty", Integer, nullable=False),
     Column("claimed_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
-    Column("remind_at", Instant, nullable=False),
+    Column("remind_at", Instant),  # none once the reminder is in the outbox
     Column("reminded_at", Instant),  # when the reminder was delivered
     Column("closed_at", Instant),
     UniqueConstraint("task_id", "person_id"),
 )
 _active = assignment.c.state == "active"
 _overdue = assignment.c.state == "overdue"
-_unreminded = _active & assignment.c.reminded_at.is_(None)
+_unreminded = _active & assignment.c.remind_at.isnot(None)
 Index("ix_assignment_due_at", assignment.c.due_at, sqlite_where=_active, postgresql_where=_active)
-Index("ix_assignment_remind_at", assignment.c.remind_at, sqlite_where=_unreminded, postgresql_where=_unreminded)
+Index(
+    "ix_assignment_remind_at", assignment.c.remind_at, sqlite_where=_unreminded, postgresql_where=_unreminded
+)
 Index("ix_assignment_overdue", assignment.c.due_at, sqlite_where=_overdue, postgresql_where=_overdue)
 Index("ix_assignment_open", assignment.c.person_id, sqlite_where=_active, postgresql_where=_active)
 Index("ix_assignment_person", assignment.c.person_id, assignment.c.id)
@@ -233,10 +252,20 @@ answer = Table(
     Column("voided_at", Instant),
 )
 _standing = answer.c.voided_at.is_(None)
-Index("uq_answer_standing", answer.c.task_id, answer.c.person_id, unique=True,
-      sqlite_where=_standing, postgresql_where=_standing)
-Index("ix_answer_pay_at", answer.c.pay_at, sqlite_where=answer.c.pay_at.isnot(None),
-      postgresql_where=answer.c.pay_at.isnot(None))
+Index(
+    "uq_answer_standing",
+    answer.c.task_id,
+    answer.c.person_id,
+    unique=True,
+    sqlite_where=_standing,
+    postgresql_where=_standing,
+)
+Index(
+    "ix_answer_pay_at",
+    answer.c.pay_at,
+    sqlite_where=answer.c.pay_at.isnot(None),
+    postgresql_where=answer.c.pay_at.isnot(None),
+)
 Index("ix_answer_project", answer.c.project_id, answer.c.id)
 
 # --- points ---------------------------------------------------------------------------------------
@@ -261,7 +290,9 @@ ledger = Table(
 )
 for _kind in ("reward", "penalty"):
     _once = ledger.c.kind == _kind
-    Index(f"uq_ledger_{_kind}", ledger.c.assignment_id, unique=True, sqlite_where=_once, postgresql_where=_once)
+    Index(
+        f"uq_ledger_{_kind}", ledger.c.assignment_id, unique=True, sqlite_where=_once, postgresql_where=_once
+    )
 Index("ix_ledger_to_person", ledger.c.to_person, ledger.c.id, ledger.c.points)
 Index("ix_ledger_from_person", ledger.c.from_person, ledger.c.id, ledger.c.points)
 Index("ix_ledger_at", ledger.c.at)
@@ -271,7 +302,9 @@ _SQLITE_APPEND_ONLY = (
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
 )
 APPEND_ONLY = {
-    "sqlite": tuple(_SQLITE_APPEND_ONLY.format(verb=verb, VERB=verb.upper()) for verb in ("update", "delete")),
+    "sqlite": tuple(
+        _SQLITE_APPEND_ONLY.format(verb=verb, VERB=verb.upper()) for verb in ("update", "delete")
+    ),
     "postgresql": (
         "CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
@@ -357,7 +390,12 @@ job = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
 )
-Index("ix_job_waiting", job.c.id, sqlite_where=job.c.state == "waiting", postgresql_where=job.c.state == "waiting")
+Index(
+    "ix_job_waiting",
+    job.c.id,
+    sqlite_where=job.c.state == "waiting",
+    postgresql_where=job.c.state == "waiting",
+)
 
 lease = Table(
     "lease",

@@ -22,23 +22,11 @@ from bots.platform import Address, Hear
 from bots.web import Web
 from bots.web.reception import Arrival
 from core.clock import Clock, ManualClock
-from core.store.sqlite import SqliteStore
-from core.store.tables import metadata
+from core.store import Store
 from core.vault import Vault
 
 TOKEN = "one-time"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def a_store(path: Path) -> AsyncIterator[SqliteStore]:
-    """A database with its tables."""
-    store = await SqliteStore.open(path)
-    try:
-        await store.write(lambda tx: metadata.create_all(tx.connection))
-        yield store
-    finally:
-        await store.close()
 
 
 def a_port() -> int:
@@ -49,7 +37,7 @@ def a_port() -> int:
 
 
 def a_web(
-    store: SqliteStore,
+    store: Store,
     folder: Path,
     *,
     clock: Clock | None = None,

@@ -35,10 +35,10 @@ from bots.web.history import History, Seals
 from bots.web.reception import NotOpen, Reception
 from bots.web.sessions import FREE_TRIES
 from core.clock import ManualClock
-from core.store.sqlite import SqliteStore
+from core.store import Store
 from core.vault import Vault
 from i18n import Content, Phrase
-from tests.standins.web_chat import NOON, TOKEN, Ear, Page, a_store, a_web, address, serving
+from tests.standins.web_chat import NOON, TOKEN, Ear, Page, a_web, address, serving
 
 CARD = Message(
     (Title(Content("Animals")), Quote(Content("مرحبا"))),
@@ -49,18 +49,12 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with a_store(tmp_path / "chat.sqlite3") as store:
-        yield store
-
-
-@pytest.fixture
-async def opened(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Open]:
+async def opened(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Open]:
     """Serves a chat with these settings; gives the chat, its ear and a page of it."""
     async with AsyncExitStack() as stack:
 
         async def open_one(*, persona: str | None = None, **settings: Any) -> tuple[Web, Ear, Page]:
-            chat, ear = a_web(store, tmp_path, **settings), Ear()
+            chat, ear = a_web(sqlite_store, tmp_path, **settings), Ear()
             base = await stack.enter_async_context(serving(chat, ear))
             return chat, ear, await stack.enter_async_context(Page(base, persona=persona))
 
@@ -262,8 +256,8 @@ async def test_a_failing_service_says_so_and_the_same_event_can_come_again(opene
     assert len((await page.open())["messages"]) == 1
 
 
-async def test_nothing_is_accepted_before_somebody_listens(store: SqliteStore, tmp_path: Path) -> None:
-    chat = a_web(store, tmp_path)
+async def test_nothing_is_accepted_before_somebody_listens(sqlite_store: Store, tmp_path: Path) -> None:
+    chat = a_web(sqlite_store, tmp_path)
     async with serving(chat) as base, Page(base) as page:
         await page.enter()
         assert await page.say("hello") == (503, {"error": "starting"})
@@ -275,7 +269,7 @@ async def test_a_late_toast_is_dropped(opened: Open) -> None:
     await chat.acknowledge("web:nobody:x", Toast(Phrase("late")))
 
 
-async def test_stopping_waits_for_what_is_being_heard(store: SqliteStore) -> None:
+async def test_stopping_waits_for_what_is_being_heard(sqlite_store: Store) -> None:
     """An event that was taken in is finished before the process goes."""
     release, done = asyncio.Event(), asyncio.Event()
 
@@ -288,7 +282,7 @@ async def test_stopping_waits_for_what_is_being_heard(store: SqliteStore) -> Non
 
     vault = Vault(b"k" * 32)
     seals = Seals(vault.seal, vault.unseal, vault.fingerprint)
-    reception = Reception(History(store=store, seals=seals, clock=ManualClock(NOON)), None)
+    reception = Reception(History(store=sqlite_store, seals=seals, clock=ManualClock(NOON)), None)
     reception.hear = hear
     heard = Heard("k", Sender("web", "", "u", "Ana"), Text("hello"))
     request = asyncio.create_task(reception.deliver(heard, persona=None, before=nothing))

@@ -1,10 +1,9 @@
-"""The web chat's history: what it keeps, for whom, and how a page catches up."""
+"""The web chat's history on both databases: what it keeps, for whom, and how a page catches up."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,11 +12,11 @@ from bots.dialogue.vocabulary import Button, Message, Para
 from bots.web.entries import Entry, Own, Pressed, Said, from_bytes, to_bytes
 from bots.web.history import SHOWN, History, Row, Seals
 from core.clock import ManualClock
-from core.store.sqlite import SqliteStore
+from core.store import Store
 from core.store.webchat import KEPT
 from core.vault import Vault
 from i18n import Content
-from tests.standins.web_chat import NOON, a_store
+from tests.standins.web_chat import NOON
 
 CARD = Message(
     (Para(Content("Cat or dog?")),),
@@ -44,14 +43,7 @@ def said(row: Row) -> Said:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with a_store(tmp_path / "chat.sqlite3") as store:
-        yield store
-
-
-@pytest.fixture
-def history(store: SqliteStore) -> History:
-    vault = Vault(b"k" * 32)
+def history(store: Store, vault: Vault) -> History:
     return History(
         store=store, seals=Seals(vault.seal, vault.unseal, vault.fingerprint), clock=ManualClock(NOON)
     )
@@ -87,7 +79,7 @@ async def test_nobody_sees_or_changes_the_chat_of_another(history: History) -> N
     assert said(row) == Said(CARD)
 
 
-async def test_nothing_stands_open_in_the_database(history: History, store: SqliteStore) -> None:
+async def test_nothing_stands_open_in_the_database(history: History, store: Store) -> None:
     await history.add("ana", Said(plain("a secret")))
     await history.set_menu("ana", [("task", "a secret")])
     rows = await store.read(lambda tx: tx.execute(text("SELECT reader, payload FROM web_message")).fetchall())
@@ -106,6 +98,14 @@ async def test_a_page_catches_up_from_the_version_it_saw(history: History) -> No
     assert [words(row) for row in news.rows] == ["And this?", "new"]
     assert [row.version for row in news.rows] == [seen + 1, seen + 2]
     assert news.version == seen + 2
+
+
+async def test_changes_at_the_same_time_have_versions_of_their_own(history: History) -> None:
+    ref = await history.add("ana", Said(CARD))
+    sends = [history.add("ana", Own(f"c{number}", "hello")) for number in range(20)]
+    await asyncio.gather(*sends, history.edit("ana", ref, NEXT))
+    versions = [row.version for row in (await history.opening("ana")).rows]
+    assert sorted(versions) == list(range(2, 23))
 
 
 async def test_an_edit_that_changes_nothing_is_no_news(history: History) -> None:
@@ -175,7 +175,7 @@ async def test_an_old_message_is_let_go_and_a_page_gets_the_newest(history: Hist
     assert [words(row) for row in rows] == [str(KEPT - SHOWN + 1 + at) for at in range(SHOWN)]
 
 
-async def test_a_forgotten_chat_leaves_nothing(history: History, store: SqliteStore) -> None:
+async def test_a_forgotten_chat_leaves_nothing(history: History, store: Store) -> None:
     await history.add("ana", Said(CARD))
     await history.set_menu("ana", [("task", "Get a task")])
     await history.add("ben", Said(CARD))

@@ -1,0 +1,203 @@
+"""What a worker does with a card: answer, skip, give back, keep, extend, undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core import slots
+from core.consensus import methods
+from core.consensus.contract import Vote
+from core.domain import deadlines
+from core.domain.person import Person
+from core.domain.states import AssignmentState, TaskState
+from core.domain.task import Assignment
+from core.errors import Refused
+from core.events import Event
+from core.kinds import kind_named
+from core.overdue import become_overdue, take_back
+from core.store import answers, assignments, projects, tasks
+from core.store.transaction import Transaction
+
+_S = AssignmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer is kept."""
+
+    assignment_id: int
+    value: str
+    late: bool
+    events: tuple[Event, ...] = ()
+
+
+def own(tx: Transaction, person: Person, assignment_id: int) -> Assignment:
+    """The person's own assignment.
+
+    Raises:
+        Refused: unknown_card, also for other people's cards.
+    """
+    held = assignments.get(tx, assignment_id)
+    if held is None or held.person_id != person.id:
+        raise Refused("unknown_card")
+    return held
+
+
+def answer(tx: Transaction, person: Person, assignment_id: int, raw: str, *, now: datetime) -> Answered:
+    """Keep the worker's answer.
+
+    In time it fills its slot; late, while the task is open, it comes on top, and the penalty of the
+    deadline that passed is written first.
+
+    Raises:
+        Refused: unknown_card, already_saved, too_late, card_closed, unknown_label.
+    """
+    held = own(tx, person, assignment_id)
+    events: tuple[Event, ...] = ()
+    state = held.state
+    if state is _S.ACTIVE and now > held.due_at:
+        events = become_overdue(tx, held, now=now)
+        state = _S.OVERDUE
+    if state in (_S.ANSWERED, _S.ANSWERED_LATE):
+        raise Refused("already_saved")
+    if state is _S.EXPIRED:
+        raise Refused("too_late")
+    if state not in (_S.ACTIVE, _S.OVERDUE):
+        raise Refused("card_closed")
+    value = kind_named(held.file.kind).parse_answer(raw, held.file)
+    late = state is _S.OVERDUE
+    before = tasks.lock(tx, held.task_id)
+    if before.state is not TaskState.OPEN:
+        raise Refused("too_late")
+    becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
+    assignments.move(tx, held.id, was=state, becomes=becomes, now=now)
+    answers.add(
+        tx,
+        assignment=held.id,
+        task=held.task_id,
+        project=held.project_id,
+        person=person.id,
+        value=value,
+        late=late,
+        milliseconds=(now - held.claimed_at) // timedelta(milliseconds=1),
+        at=now,
+        pay_at=None if held.gold is None else now + deadlines.UNDO_WINDOW,
+    )
+    vote = Vote(person.id, value)
+    after = slots.with_vote(before, held.file, vote=vote, late=late)
+    stored = slots.store(tx, before, after, held.file, now=now)
+    if late:
+        events += _withdraw_replacement(tx, stored, held, now=now)
+    return Answered(held.id, value, late, events)
+
+
+def _withdraw_replacement(
+    tx: Transaction, counts: slots.Counts, held: Assignment, *, now: datetime
+) -> tuple[Event, ...]:
+    """A late answer makes its replacement needless: when that card is still untouched, it is taken back free."""
+    wanted = slots.wanted(counts, held.file)
+    if counts.gold is not None or counts.active + counts.answered + counts.late <= wanted:
+        return ()
+    untouched = assignments.untouched_of_task(tx, held.task_id)
+    return tuple(event for one in untouched for event in take_back(tx, one.id, why="not_needed", now=now))
+
+
+def skip(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) -> Assignment:
+    """The worker does not want to judge this task; it never comes back to them.
+
+    Raises:
+        Refused: unknown_card, already_saved, card_closed.
+    """
+    return _let_go(tx, person, assignment_id, becomes=_S.SKIPPED, now=now)
+
+
+def give_back(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) -> Assignment:
+    """The worker pauses: the card goes back without penalty. Raises as `skip`."""
+    return _let_go(tx, person, assignment_id, becomes=_S.RETURNED, now=now)
+
+
+def _let_go(
+    tx: Transaction, person: Person, assignment_id: int, *, becomes: AssignmentState, now: datetime
+) -> Assignment:
+    held = own(tx, person, assignment_id)
+    _need_active(held, now=now)
+    assignments.move(tx, held.id, was=_S.ACTIVE, becomes=becomes, now=now)
+    projects.release(tx, held.project_id, released=held.reserve)
+    slots.free_slot(tx, held.task_id, held.file, now=now)
+    return held
+
+
+def _need_active(held: Assignment, *, now: datetime) -> None:
+    if held.state in (_S.ANSWERED, _S.ANSWERED_LATE):
+        raise Refused("already_saved")
+    if held.state is _S.OVERDUE or (held.state is _S.ACTIVE and now > held.due_at):
+        raise Refused("past_due")
+    if held.state is not _S.ACTIVE:
+        raise Refused("card_closed")
+
+
+def keep(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) -> Assignment:
+    """The worker wants to keep a card that came by itself: from now on it has a deadline that counts.
+
+    Raises:
+        Refused: unknown_card, already_saved, past_due, card_closed.
+    """
+    held = own(tx, person, assignment_id)
+    _need_active(held, now=now)
+    assignments.change(tx, held.id, asked=True)
+    return replace(held, asked=True)
+
+
+def extend(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) -> Assignment:
+    """Once, before the deadline: the time limit again from now, without penalty.
+
+    Raises:
+        Refused: unknown_card, already_saved, past_due, card_closed, extended_before, no_more_time.
+    """
+    held = own(tx, person, assignment_id)
+    _need_active(held, now=now)
+    if held.extended:
+        raise Refused("extended_before")
+    ends = [moment for moment in (held.task_deadline, held.file.deadline) if moment is not None]
+    due = deadlines.due(
+        claimed_at=now,
+        time_limit=held.file.time_limit,
+        deadline=min(ends, default=None),
+        quiet=person.quiet,
+    )
+    if due.due_at <= held.due_at:
+        raise Refused("no_more_time")
+    assignments.change(
+        tx, held.id, asked=True, extended=True, due_at=due.due_at, remind_at=due.remind_at, reminded_at=None
+    )
+    return replace(held, asked=True, extended=True, due_at=due.due_at, remind_at=due.remind_at)
+
+
+def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) -> Assignment:
+    """Take an answer back within 60 seconds: the card returns with its old deadline.
+
+    A card that followed by itself is given back, so that the worker holds one card only.
+
+    Raises:
+        Refused: unknown_card, undo_too_late, card_closed.
+    """
+    held = own(tx, person, assignment_id)
+    if held.state is _S.ANSWERED_LATE:
+        raise Refused("undo_too_late")
+    if held.state is not _S.ANSWERED:
+        raise Refused("card_closed")
+    given = answers.of_assignment(tx, held.id)
+    before = tasks.lock(tx, held.task_id)
+    if given is None or now > given.at + deadlines.UNDO_WINDOW or before.state is not TaskState.OPEN:
+        raise Refused("undo_too_late")
+    following = assignments.active_of(tx, person.id)
+    if following is not None:
+        give_back(tx, person, following.id, now=now)
+        before = tasks.lock(tx, held.task_id)
+    answers.void(tx, held.id, now=now)
+    assignments.move(tx, held.id, was=_S.ANSWERED, becomes=_S.ACTIVE, now=now)
+    posterior = methods()[held.file.method].posterior(answers.votes(tx, held.task_id))
+    after = replace(before, active=before.active + 1, answered=before.answered - 1, posterior=posterior)
+    slots.store(tx, before, after, held.file, now=now)
+    return replace(held, state=_S.ACTIVE)

@@ -1,0 +1,172 @@
+"""Handing out tasks: the best open task for the worker who comes, claimed atomically and paid for in advance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from core.domain import deadlines
+from core.domain.choice import Belief, Candidate, choose
+from core.domain.person import Person, require
+from core.domain.states import AssignmentState, ProjectState
+from core.domain.task import Assignment
+from core.errors import Refused
+from core.events import BudgetSpent, Event
+from core.store import assignments, projects, queues, tasks
+from core.store.queues import Queue
+from core.store.transaction import Transaction
+
+ENOUGH = 16
+"""So many candidates are weighed against each other; more would cost time and change little."""
+SHORTEST = timedelta(seconds=60)
+"""Nothing is handed out that has less time left than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The card in a worker's hand; `again` when they had it already."""
+
+    assignment: Assignment
+    again: bool = False
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """No open task for this worker now."""
+
+    events: tuple[Event, ...] = ()
+
+
+def next_task(
+    tx: Transaction, person: Person, *, asked: bool, now: datetime, chance: Random
+) -> Handed | NothingToDo:
+    """Hand the worker their next task; `asked` when they asked for it themselves.
+
+    Raises:
+        Refused: not_joined, not_allowed.
+    """
+    require(person, "work")
+    if person.consented_at is None:
+        raise Refused("not_joined")
+    held = assignments.active_of(tx, person.id)
+    if held is not None:
+        return _hold(tx, person, held, asked=asked)
+    events: list[Event] = []
+    unpaid: set[int] = set()
+    found = [
+        (candidate, queue) for queue in _some_queues(tx, person, now=now) for candidate in queue.candidates
+    ]
+    files = {queue.queue.project_id: queue.queue for _, queue in found}
+    for candidate in choose([one for one, _ in found], belief=Belief(), now=now):
+        if candidate.project_id in unpaid:
+            continue
+        queue = files[candidate.project_id]
+        if not projects.reserve(tx, candidate.project_id, queue.file.reward):
+            unpaid.add(candidate.project_id)
+            events += _pause_unpaid(tx, candidate.project_id)
+            continue
+        gold = _gold_instead(tx, person, queue, chance=chance, now=now)
+        for one in (candidate,) if gold is None else (gold, candidate):
+            if tasks.take_slot(tx, one.task_id):
+                return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
+        projects.release(tx, candidate.project_id, released=queue.file.reward)
+    return NothingToDo(tuple(events))
+
+
+def _hold(tx: Transaction, person: Person, held: Assignment, *, asked: bool) -> Handed:
+    if (asked and not held.asked) or held.account_id != person.account_id:
+        assignments.change(tx, held.id, asked=asked or held.asked, account_id=person.account_id)
+        fresh = assignments.get(tx, held.id)
+        assert fresh is not None, "it was just read"
+        held = fresh
+    return Handed(held, again=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    queue: Queue
+    candidates: list[Candidate]
+
+
+def _some_queues(tx: Transaction, person: Person, *, now: datetime) -> list[_Offer]:
+    offers: list[_Offer] = []
+    weighed = 0
+    for queue in queues.open_to(tx, person.id):
+        candidates = _candidates_of(tx, person, queue, now=now)
+        if candidates:
+            offers.append(_Offer(queue, candidates))
+            weighed += len(candidates)
+        if weighed >= ENOUGH:
+            break
+    return offers
+
+
+def _candidates_of(tx: Transaction, person: Person, queue: Queue, *, now: datetime) -> list[Candidate]:
+    file = queue.file
+    if file.deadline is not None and file.deadline <= now + SHORTEST:
+        return []
+    return [
+        Candidate(
+            task_id=one.task_id,
+            project_id=queue.project_id,
+            queue_id=queue.id,
+            pos=one.pos,
+            lane=queue.lane,
+            priority=queue.priority,
+            deadline=min((d for d in (one.deadline, file.deadline) if d is not None), default=None),
+            answers=one.answered,
+            reward=file.reward,
+            penalty=file.penalty_points,
+        )
+        for one in queues.waiting(tx, queue, person.id)
+        if one.deadline is None or one.deadline > now + SHORTEST
+    ]
+
+
+def _gold_instead(
+    tx: Transaction, person: Person, queue: Queue, *, chance: Random, now: datetime
+) -> Candidate | None:
+    """A gold task of the same project, drawn with the project's gold share; workers cannot tell."""
+    if chance.random() >= queue.file.gold_share:
+        return None
+    for gold in queues.gold_of(tx, queue.project_id, person.id):
+        for one in _candidates_of(tx, person, gold, now=now):
+            return one
+    return None
+
+
+def _claim(
+    tx: Transaction, person: Person, candidate: Candidate, queue: Queue, *, asked: bool, now: datetime
+) -> Assignment:
+    file = queue.file
+    due = deadlines.due(
+        claimed_at=now, time_limit=file.time_limit, deadline=candidate.deadline, quiet=person.quiet
+    )
+    assignment_id = assignments.add(
+        tx,
+        task=candidate.task_id,
+        project=candidate.project_id,
+        person=person.id,
+        account=person.account_id,
+        version=queue.version,
+        asked=asked,
+        reserve=file.reward,
+        penalty=file.penalty_points,
+        claimed_at=now,
+        due_at=due.due_at,
+        remind_at=due.remind_at,
+    )
+    made = assignments.get(tx, assignment_id)
+    assert made is not None and made.state is AssignmentState.ACTIVE, "it was just made"
+    return made
+
+
+def _pause_unpaid(tx: Transaction, project_id: int) -> tuple[Event, ...]:
+    """Pause a running project that cannot pay, once, and tell its owner."""
+    project = projects.lock(tx, project_id)
+    if project is None or project.state is not ProjectState.RUNNING:
+        return ()
+    projects.change(tx, project_id, state=ProjectState.PAUSED, paused_by="budget")
+    return (BudgetSpent(owner_id=project.owner_id, project_id=project_id),)

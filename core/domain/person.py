@@ -1,0 +1,87 @@
+"""Someone the system knows, and what their roles allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from core.domain.deadlines import QuietHours
+from core.errors import Refused
+
+
+class Role(StrEnum):
+    WORKER = "worker"
+    REQUESTER = "requester"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person and the account they speak from."""
+
+    id: int
+    account_id: int
+    roles: frozenset[Role]
+    locale: str
+    zone: str | None
+    quiet_from: int
+    quiet_to: int
+    nudges: bool
+    consented_at: datetime | None
+    step: str | None
+    draft: str | None
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """Their quiet hours; unknown without a time zone."""
+        if self.zone is None:
+            return None
+        return QuietHours(ZoneInfo(self.zone), self.quiet_from, self.quiet_to)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """Their zone, UTC when unknown."""
+        return ZoneInfo(self.zone or "UTC")
+
+
+def roles_of(text: str) -> frozenset[Role]:
+    """The roles that the database keeps as one text."""
+    return frozenset(Role(name) for name in text.split(",") if name)
+
+
+def roles_text(roles: frozenset[Role]) -> str:
+    """The same roles as one text, sorted."""
+    return ",".join(sorted(roles))
+
+
+_W, _R, _M, _A = Role.WORKER, Role.REQUESTER, Role.MODERATOR, Role.ADMIN
+
+RIGHTS: dict[str, frozenset[Role]] = {
+    "work": frozenset({_W}),
+    "create project": frozenset({_R, _M, _A}),
+    "run project": frozenset({_R, _M, _A}),  # their own; moderators and admins: any
+    "read any project": frozenset({_M, _A}),
+    "decide": frozenset({_R, _M, _A}),  # settle what the crowd did not decide, in projects they may run
+    "read summary": frozenset({_M, _A}),
+    "grant requester": frozenset({_M, _A}),
+    "grant any role": frozenset({_A}),
+}
+"""Every right, and the roles that hold it: the one place where rights are decided."""
+
+
+def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
+    """Whether `person` holds `right`; of a project's rights, requesters hold those of their own projects only."""
+    if not person.roles & RIGHTS[right]:
+        return False
+    if owner_id is None or owner_id == person.id:
+        return True
+    return bool(person.roles & RIGHTS["read any project"])
+
+
+def require(person: Person, right: str, *, owner_id: int | None = None) -> None:
+    """Raises Refused("not_allowed") unless `person` holds `right`."""
+    if not may(person, right, owner_id=owner_id):
+        raise Refused("not_allowed", right=right)

@@ -1,0 +1,102 @@
+"""What happened, as values; the dialogue puts them into words for the people they concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """A card runs out soon."""
+
+    person_id: int
+    account_id: int
+    assignment_id: int
+    due_at: datetime
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
+class BecameOverdue:
+    """A card ran out; `penalty` points were taken (0 when there was no fair warning)."""
+
+    person_id: int
+    account_id: int
+    assignment_id: int
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A card was taken back without cost: nobody touched it, or its task needs no more answers."""
+
+    person_id: int
+    account_id: int
+    assignment_id: int
+    why: str  # untouched | not_needed | project_ended
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPaid:
+    """Some answers of a person were settled."""
+
+    person_id: int
+    answers: int
+    right: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEscalated:
+    """The answers do not decide a task; the owner must."""
+
+    owner_id: int
+    project_id: int
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpent:
+    """A project cannot pay for the next answer and was paused."""
+
+    owner_id: int
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFinished:
+    """Every task of a project is settled, or its deadline passed."""
+
+    owner_id: int
+    project_id: int
+    why: str  # settled | deadline
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted:
+    """A person holds a new role."""
+
+    person_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewWork:
+    """There is new work in a person's languages, and they chose to be told."""
+
+    person_id: int
+    projects: int
+
+
+Event = (
+    ReminderDue
+    | BecameOverdue
+    | TakenBack
+    | AnswersPaid
+    | TaskEscalated
+    | BudgetSpent
+    | ProjectFinished
+    | RoleGranted
+    | NewWork
+)

@@ -1,0 +1,68 @@
+"""Work that takes longer than a unit of work: kept as a row, done in batches, resumed where it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.domain.states import JobState
+from core.store import jobs as rows
+from core.store.transaction import Transaction
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: what kind, for whom, how far. `details` and `tally` are JSON objects."""
+
+    id: int
+    kind: str
+    account_id: int | None
+    project_id: int | None
+    details: dict[str, Any]
+    row: int
+    rows: int | None
+    tally: dict[str, Any]
+    attempts: int
+
+
+def start(
+    tx: Transaction,
+    kind: str,
+    *,
+    account_id: int | None,
+    project_id: int | None,
+    details: dict[str, Any],
+    now: datetime,
+) -> int:
+    """Put a job on the list and return its id."""
+    return rows.add(tx, kind=kind, account_id=account_id, project_id=project_id, details=details, now=now)
+
+
+def take(tx: Transaction, *, holder: str, now: datetime) -> Job | None:
+    """Take the oldest waiting job that nobody works on."""
+    return rows.take(tx, holder=holder, now=now, until=now + LEASE)
+
+
+def advance(
+    tx: Transaction,
+    job: Job,
+    *,
+    row: int,
+    rows_known: int | None,
+    tally: dict[str, Any],
+    holder: str,
+    now: datetime,
+) -> bool:
+    """Book progress in the transaction that did the work; False when somebody else holds the job now."""
+    return rows.advance(
+        tx, job.id, row=row, rows_known=rows_known, tally=tally, holder=holder, until=now + LEASE
+    )
+
+
+def end(tx: Transaction, job: Job, *, state: JobState, now: datetime) -> None:
+    """The job is done, or failed for good."""
+    rows.end(tx, job.id, state=state, now=now)

@@ -1,0 +1,198 @@
+"""Projects: made, launched, paused, resumed, closed, and how far they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.domain.person import Person, require
+from core.domain.project import Project
+from core.domain.states import PROJECT, ProjectState, TaskState, after
+from core.errors import Refused
+from core.events import Event, ProjectFinished
+from core.intake.project_model import ProjectFile
+from core.overdue import take_back
+from core.settling import pay_the_rest
+from core.store import answers, assignments, tasks
+from core.store import projects as rows
+from core.store.transaction import Transaction
+
+
+def create(tx: Transaction, person: Person, file: ProjectFile, *, now: datetime) -> int:
+    """Make a draft and return its id.
+
+    Raises:
+        Refused: not_allowed.
+    """
+    require(person, "create project")
+    return rows.add(tx, owner_id=person.id, file=file, now=now)
+
+
+def own(tx: Transaction, person: Person, project_id: int) -> Project:
+    """A project this person may run, locked.
+
+    Raises:
+        Refused: unknown_project, also for projects of others.
+    """
+    require(person, "run project")
+    project = rows.lock(tx, project_id)
+    if project is None:
+        raise Refused("unknown_project", project=project_id)
+    try:
+        require(person, "run project", owner_id=project.owner_id)
+    except Refused:
+        raise Refused("unknown_project", project=project_id) from None
+    return project
+
+
+def mine(tx: Transaction, person: Person) -> list[Project]:
+    """The projects this person may run, newest first."""
+    require(person, "run project")
+    everyone = bool({"moderator", "admin"} & set(person.roles))
+    return rows.of_owner(tx, None if everyone else person.id)
+
+
+def replace_file(
+    tx: Transaction, person: Person, project_id: int, file: ProjectFile, *, now: datetime
+) -> Project:
+    """A changed project file is a new version; a draft simply changes.
+
+    Labels that have answers cannot vanish: they are archived by the caller's file or refused.
+
+    Raises:
+        Refused: unknown_project, project_closed, kind_changed, label_removed.
+    """
+    project = own(tx, person, project_id)
+    if project.state is ProjectState.CLOSED:
+        raise Refused("project_closed")
+    if project.file.kind != file.kind:
+        raise Refused("kind_changed")
+    if project.state is not ProjectState.DRAFT:
+        gone = {label.id for label in project.file.labels} - {label.id for label in file.labels}
+        if gone:
+            raise Refused("label_removed", label=sorted(gone)[0])
+    rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
+    return own(tx, person, project_id)
+
+
+def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Project:
+    """Start handing out the project's tasks.
+
+    Raises:
+        Refused: unknown_project, no_tasks, not_now, deadline_passed.
+    """
+    project = own(tx, person, project_id)
+    if tasks.sample(tx, project_id, offset=0) is None:
+        raise Refused("no_tasks", project=project_id)
+    if project.file.deadline is not None and project.file.deadline <= now:
+        raise Refused("deadline_passed")
+    return _move(tx, person, project, "launch", launched_at=now)
+
+
+def pause(tx: Transaction, person: Person, project_id: int) -> Project:
+    """Hand out nothing more for now; cards in hand may be finished. Raises as `launch`."""
+    return _move(tx, person, own(tx, person, project_id), "pause", paused_by="requester")
+
+
+def resume(tx: Transaction, person: Person, project_id: int) -> Project:
+    """Hand out again.
+
+    Raises:
+        Refused: unknown_project, not_now, budget_spent.
+    """
+    project = own(tx, person, project_id)
+    if project.left is not None and project.left < project.file.reward:
+        raise Refused("budget_spent", project=project_id)
+    return _move(tx, person, project, "resume", paused_by=None)
+
+
+def set_budget(tx: Transaction, person: Person, project_id: int, budget: int) -> Project:
+    """Change what a project may spend in all.
+
+    Raises:
+        Refused: unknown_project, budget_below_spent.
+    """
+    project = own(tx, person, project_id)
+    if budget < project.spent + project.reserved:
+        raise Refused("budget_below_spent", points=project.spent + project.reserved)
+    rows.change(tx, project_id, budget=budget)
+    return own(tx, person, project_id)
+
+
+def close(
+    tx: Transaction, person: Person, project_id: int, *, now: datetime
+) -> tuple[Project, tuple[Event, ...]]:
+    """End a project: cards go back free, and answers that can no longer be settled are paid in full.
+
+    Raises:
+        Refused: unknown_project, not_now.
+    """
+    project = _move(tx, person, own(tx, person, project_id), "close", closed_at=now, paused_by=None)
+    return project, wind_up(tx, project_id, now=now)
+
+
+def close_at_deadline(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
+    """The project's own deadline passed."""
+    project = rows.lock(tx, project_id)
+    if project is None or project.state is ProjectState.CLOSED:
+        return ()
+    rows.change(tx, project_id, state=ProjectState.CLOSED, closed_at=now, paused_by=None)
+    return (*wind_up(tx, project_id, now=now), ProjectFinished(project.owner_id, project_id, "deadline"))
+
+
+def wind_up(tx: Transaction, project_id: int, *, now: datetime, most: int = 50) -> tuple[Event, ...]:
+    """A batch of what is left to do for a closed project; the clockwork repeats it until nothing is."""
+    events: list[Event] = []
+    for one in assignments.open_of_project(tx, project_id, most=most):
+        events += take_back(tx, one.id, why="project_ended", now=now)
+    pay_the_rest(tx, project_id, now=now, most=most)
+    return tuple(events)
+
+
+def _move(tx: Transaction, person: Person, project: Project, event: str, **values: object) -> Project:
+    state = after(PROJECT, project.state, event)
+    if state is None:
+        raise Refused("not_now", state=project.state)
+    rows.change(tx, project.id, state=state, **values)
+    return own(tx, person, project.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a project is."""
+
+    project: Project
+    tasks: int
+    settled: int
+    escalated: int
+    open: int
+    last_hour: int
+    answers_wanted: int
+
+    @property
+    def share(self) -> float:
+        """The settled share of the tasks, 0 … 1."""
+        return self.settled / self.tasks if self.tasks else 0.0
+
+    @property
+    def left(self) -> timedelta | None:
+        """How long the rest takes at the pace of the last hour; None when nothing moves."""
+        if not self.last_hour or not self.answers_wanted:
+            return None
+        return timedelta(hours=self.answers_wanted / self.last_hour)
+
+
+def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Progress:
+    """How far a project is. Raises as `own`."""
+    project = own(tx, person, project_id)
+    counts = tasks.count_by_state(tx, project_id)
+    open_ = counts.get(TaskState.OPEN, 0)
+    return Progress(
+        project=project,
+        tasks=sum(counts.values()) - counts.get(TaskState.CANCELLED, 0),
+        settled=counts.get(TaskState.SETTLED, 0),
+        escalated=counts.get(TaskState.ESCALATED, 0),
+        open=open_,
+        last_hour=answers.recent_rate(tx, project_id, since=now - timedelta(hours=1)),
+        answers_wanted=tasks.wanted_answers(tx, project_id),
+    )

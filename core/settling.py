@@ -1,0 +1,195 @@
+"""From answers to a settled label, and from a settled label to points."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+
+from core import slots
+from core.consensus import methods
+from core.consensus.contract import Escalate, Settle, Vote
+from core.domain.person import Person, require
+from core.domain.rewards import reward_points
+from core.domain.states import TaskState
+from core.domain.task import Counts, StandingAnswer
+from core.errors import Refused
+from core.events import Event, ProjectFinished, TaskEscalated
+from core.intake.project_model import ProjectFile
+from core.kinds import kind_named
+from core.overdue import take_back
+from core.store import answers, assignments, ledger, projects, tasks
+from core.store.transaction import Transaction
+
+CONSENSUS = "consensus"
+
+
+def settle_due(tx: Transaction, *, now: datetime, most: int = 20) -> tuple[Event, ...]:
+    """Settle or escalate the tasks whose answers can no longer be undone."""
+    events: list[Event] = []
+    touched: set[int] = set()
+    for task_id in tasks.due_to_settle(tx, now=now, most=most):
+        counts = tasks.lock(tx, task_id)
+        project = projects.find(tx, counts.project_id)
+        assert project is not None, "a task has a project"
+        events += _conclude(tx, counts, project.file, owner_id=project.owner_id, now=now)
+        touched.add(counts.project_id)
+    for project_id in sorted(touched):
+        events += tell_finished(tx, project_id, now=now)
+    return tuple(events)
+
+
+def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 20) -> tuple[Event, ...]:
+    """Tasks whose own deadline passed: settled with what they have, else a person must decide."""
+    events: list[Event] = []
+    for task_id in tasks.past_deadline(tx, now=now, most=most):
+        counts = tasks.lock(tx, task_id)
+        project = projects.find(tx, counts.project_id)
+        assert project is not None, "a task has a project"
+        votes = counts.answered + counts.late
+        file = replace_overlap(project.file, most=votes) if votes else project.file
+        events += _conclude(tx, counts, file, owner_id=project.owner_id, now=now)
+        if tasks.lock(tx, task_id).state is TaskState.OPEN:
+            events += _escalate(tx, counts, owner_id=project.owner_id, leading=None, confidence=0.0, now=now)
+    return tuple(events)
+
+
+def replace_overlap(file: ProjectFile, *, most: int) -> ProjectFile:
+    """The project file with an overlap that `most` answers fill: no more will come."""
+    least = min(file.overlap.min, most)
+    overlap = file.overlap.model_copy(update={"min": least, "max": most})
+    return file.model_copy(update={"overlap": overlap})
+
+
+def _conclude(
+    tx: Transaction, counts: Counts, file: ProjectFile, *, owner_id: int, now: datetime
+) -> tuple[Event, ...]:
+    if counts.state is not TaskState.OPEN or counts.gold is not None:
+        return ()
+    verdict = slots.verdict_of(counts, file)
+    if isinstance(verdict, Settle):
+        return _settle(
+            tx, counts, file, label=verdict.label, confidence=verdict.confidence, by=CONSENSUS, now=now
+        )
+    if isinstance(verdict, Escalate):
+        return _escalate(
+            tx, counts, owner_id=owner_id, leading=verdict.leading, confidence=verdict.confidence, now=now
+        )
+    return ()
+
+
+def _escalate(
+    tx: Transaction,
+    counts: Counts,
+    *,
+    owner_id: int,
+    leading: str | None,
+    confidence: float,
+    now: datetime,
+) -> tuple[Event, ...]:
+    tasks.end(
+        tx, counts.task_id, state=TaskState.ESCALATED, label=leading, confidence=confidence, by=None, now=now
+    )
+    events = _end_cards(tx, counts.task_id, now=now)
+    return (*events, TaskEscalated(owner_id, counts.project_id, counts.task_id))
+
+
+def _settle(
+    tx: Transaction,
+    counts: Counts,
+    file: ProjectFile,
+    *,
+    label: str,
+    confidence: float | None,
+    by: str,
+    now: datetime,
+) -> tuple[Event, ...]:
+    """Fix the label, take back what is still out, and pay every answer of the task."""
+    tasks.end(tx, counts.task_id, state=TaskState.SETTLED, label=label, confidence=confidence, by=by, now=now)
+    events = _end_cards(tx, counts.task_id, now=now)
+    standing = answers.standing(tx, counts.task_id)
+    votes = [Vote(one.person_id, one.value) for one in standing]
+    kind = kind_named(file.kind)
+    for one in standing:
+        if by == CONSENSUS:
+            agreement = methods()[file.method].agreement(votes, person_id=one.person_id, kind=kind.agreement)
+        else:
+            agreement = kind.agreement(one.value, label)
+        pay(tx, one, agreement=agreement, now=now)
+    return events
+
+
+def _end_cards(tx: Transaction, task_id: int, *, now: datetime) -> tuple[Event, ...]:
+    return tuple(
+        event
+        for one in assignments.open_of_task(tx, task_id)
+        for event in take_back(tx, one.id, why="not_needed", now=now)
+    )
+
+
+def pay(tx: Transaction, one: StandingAnswer, *, agreement: Fraction, now: datetime) -> None:
+    """Pay an answer r(R), once; the rest of its promise goes back to the budget."""
+    points = reward_points(reward=one.reserve, agreement=agreement)
+    paid = ledger.reward(
+        tx,
+        project_id=one.project_id,
+        person_id=one.person_id,
+        assignment_id=one.assignment_id,
+        points=points,
+        now=now,
+    )
+    if paid:
+        projects.release(tx, one.project_id, released=one.reserve, paid=points)
+        ledger.mark_news(tx, one.person_id, now=now)
+
+
+def pay_gold_due(tx: Transaction, *, now: datetime, most: int = 50) -> int:
+    """Pay answers to gold tasks by the known truth, once they can no longer be undone."""
+    due = answers.due_to_pay(tx, now=now, most=most)
+    for assignment_id in due:
+        held = assignments.get(tx, assignment_id)
+        given = answers.of_assignment(tx, assignment_id)
+        if held is not None and given is not None and held.gold is not None:
+            pay(tx, given, agreement=kind_named(held.file.kind).agreement(given.value, held.gold), now=now)
+    return len(due)
+
+
+def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: datetime) -> tuple[Event, ...]:
+    """A person settles what the crowd did not: their label is the truth, and everybody is paid by it.
+
+    Raises:
+        Refused: unknown_task, not_allowed, decided_before, own_answer, unknown_label.
+    """
+    try:
+        counts = tasks.lock(tx, task_id)
+    except LookupError:
+        raise Refused("unknown_task") from None
+    project = projects.find(tx, counts.project_id)
+    assert project is not None, "a task has a project"
+    require(person, "decide", owner_id=project.owner_id)
+    if counts.state is not TaskState.ESCALATED:
+        raise Refused("decided_before")
+    if assignments.had(tx, task_id=task_id, person_id=person.id):
+        raise Refused("own_answer")
+    label = kind_named(project.file.kind).parse_answer(raw, project.file)
+    by = f"person:{person.id}"
+    events = _settle(tx, counts, project.file, label=label, confidence=None, by=by, now=now)
+    return (*events, *tell_finished(tx, counts.project_id, now=now))
+
+
+def pay_the_rest(tx: Transaction, project_id: int, *, now: datetime, most: int = 100) -> int:
+    """A project ended: answers that can no longer be settled are paid in full."""
+    rest = answers.unpaid_of_project(tx, project_id, most=most)
+    for one in rest:
+        pay(tx, one, agreement=Fraction(1), now=now)
+    return len(rest)
+
+
+def tell_finished(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
+    """Told once, when nothing of a project is open or waits for a decision any more."""
+    project = projects.lock(tx, project_id)
+    if project is None or project.closed_at is not None or project.finished_at is not None:
+        return ()
+    if tasks.any_unfinished(tx, project_id):
+        return ()
+    projects.change(tx, project_id, finished_at=now)
+    return (ProjectFinished(project.owner_id, project_id, "settled"),)

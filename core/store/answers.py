@@ -1,0 +1,197 @@
+"""Answers: added, undone, read again for settling and for the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from core.consensus.contract import Vote
+from core.domain.states import AssignmentState
+from core.domain.task import StandingAnswer
+from core.store.tables import answer, assignment, ledger, task
+from core.store.transaction import Change, Statement, Transaction
+
+_ADD = Statement(
+    insert(answer)
+    .values(
+        assignment_id=bindparam("assignment"),
+        task_id=bindparam("task"),
+        project_id=bindparam("project"),
+        person_id=bindparam("person"),
+        value=bindparam("value"),
+        late=bindparam("late"),
+        milliseconds=bindparam("milliseconds"),
+        at=bindparam("at"),
+        pay_at=bindparam("pay_at"),
+    )
+    .returning(answer.c.id),
+    int,
+)
+_VOTES = Statement(
+    select(answer.c.person_id, answer.c.value)
+    .where(answer.c.task_id == bindparam("task"), answer.c.voided_at.is_(None))
+    .order_by(answer.c.id),
+    Vote,
+)
+_VOID = Change(
+    update(answer)
+    .where(answer.c.assignment_id == bindparam("assignment"), answer.c.voided_at.is_(None))
+    .values(voided_at=bindparam("now"), pay_at=None)
+)
+
+
+def _standing(*row: Any) -> StandingAnswer:
+    *head, state, at = row
+    return StandingAnswer(*head, AssignmentState(state), at)
+
+
+_STANDING = (
+    select(
+        answer.c.id,
+        answer.c.assignment_id,
+        answer.c.task_id,
+        answer.c.project_id,
+        answer.c.person_id,
+        answer.c.value,
+        answer.c.late,
+        assignment.c.reserve,
+        assignment.c.state,
+        answer.c.at,
+    )
+    .join(assignment, assignment.c.id == answer.c.assignment_id)
+    .where(answer.c.voided_at.is_(None))
+    .order_by(answer.c.id)
+)
+_OF_TASK = Statement(_STANDING.where(answer.c.task_id == bindparam("task")), _standing)
+_OF_ASSIGNMENT = Statement(_STANDING.where(answer.c.assignment_id == bindparam("assignment")), _standing)
+
+
+def add(tx: Transaction, **values: Any) -> int:
+    """Keep an answer and return its id."""
+    return _ADD.one(tx, **values)
+
+
+def void(tx: Transaction, assignment_id: int, *, now: datetime) -> None:
+    """Take the standing answer of an assignment back; the row stays."""
+    _VOID.run(tx, assignment=assignment_id, now=now)
+
+
+def votes(tx: Transaction, task_id: int) -> list[Vote]:
+    """The standing answers of a task as votes, in the order of their ids."""
+    return _VOTES.all(tx, task=task_id)
+
+
+def standing(tx: Transaction, task_id: int) -> list[StandingAnswer]:
+    """The standing answers of a task with what was promised for each."""
+    return _OF_TASK.all(tx, task=task_id)
+
+
+def of_assignment(tx: Transaction, assignment_id: int) -> StandingAnswer | None:
+    """The standing answer of an assignment."""
+    return _OF_ASSIGNMENT.first(tx, assignment=assignment_id)
+
+
+def due_to_pay(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """Assignments whose gold answer can no longer be undone; each is taken by one caller only."""
+    due = (
+        select(answer.c.id)
+        .where(answer.c.pay_at <= now)
+        .order_by(answer.c.pay_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(
+        update(answer).where(answer.c.id.in_(due)).values(pay_at=None).returning(answer.c.assignment_id)
+    )
+    return sorted(row.assignment_id for row in rows)
+
+
+def unpaid_of_project(tx: Transaction, project_id: int, *, most: int) -> list[StandingAnswer]:
+    """Standing answers of a project that no reward entry exists for."""
+    paid = select(ledger.c.id).where(
+        ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id
+    )
+    query = _STANDING.where(answer.c.project_id == project_id, ~paid.exists()).limit(most)
+    return [_standing(*row) for row in tx.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of a worker's history."""
+
+    assignment_id: int
+    project_id: int
+    content: str
+    value: str
+    at: datetime
+    late: bool
+    task_state: str
+    points: int | None
+
+
+def history(tx: Transaction, person_id: int, *, most: int) -> list[Past]:
+    """The newest standing answers of a person, with what each was paid."""
+    points = (
+        select(ledger.c.points)
+        .where(ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        select(
+            answer.c.assignment_id,
+            answer.c.project_id,
+            task.c.content,
+            answer.c.value,
+            answer.c.at,
+            answer.c.late,
+            task.c.state,
+            points,
+        )
+        .join(task, task.c.id == answer.c.task_id)
+        .join(assignment, assignment.c.id == answer.c.assignment_id)
+        .where(assignment.c.person_id == person_id, answer.c.voided_at.is_(None))
+        .order_by(assignment.c.id.desc())
+        .limit(most)
+    )
+    return [Past(*row) for row in rows]
+
+
+def recent_rate(tx: Transaction, project_id: int, *, since: datetime) -> int:
+    """How many answers a project got since `since`."""
+    return int(
+        tx.execute(
+            select(func.count()).where(
+                answer.c.project_id == project_id, answer.c.voided_at.is_(None), answer.c.at >= since
+            )
+        ).scalar_one()
+    )
+
+
+def stream(tx: Transaction, project_id: int) -> Iterator[tuple[str, int, str, int, bool, datetime]]:
+    """Every standing answer of a project: task's id, person, value, milliseconds, late, when."""
+    last = 0
+    while True:
+        rows = tx.execute(
+            select(
+                answer.c.id,
+                task.c.external_id,
+                answer.c.person_id,
+                answer.c.value,
+                answer.c.milliseconds,
+                answer.c.late,
+                answer.c.at,
+            )
+            .join(task, task.c.id == answer.c.task_id)
+            .where(answer.c.project_id == project_id, answer.c.voided_at.is_(None), answer.c.id > last)
+            .order_by(answer.c.id)
+            .limit(1000)
+        ).all()
+        for row in rows:
+            yield row.external_id, row.person_id, row.value, row.milliseconds, row.late, row.at
+        if len(rows) < 1000:
+            return
+        last = rows[-1].id

@@ -1,0 +1,285 @@
+"""Assignments: claimed, answered, given back, reminded, overdue, expired."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+
+from core.domain.states import AssignmentState, TaskState
+from core.domain.task import Assignment
+from core.store.projects import read_spec
+from core.store.tables import assignment, project_version, task
+from core.store.transaction import Change, Statement, Transaction
+
+_A = AssignmentState
+
+
+def _assignment(*row: Any) -> Assignment:
+    head = list(row)
+    *head, content, context, gold, task_state, task_deadline, spec = row
+    head[6] = _A(head[6])
+    return Assignment(
+        *head, json.loads(content), context, gold, TaskState(task_state), task_deadline, read_spec(spec)
+    )
+
+
+_FULL = (
+    select(
+        assignment.c.id,
+        assignment.c.task_id,
+        assignment.c.project_id,
+        assignment.c.person_id,
+        assignment.c.account_id,
+        assignment.c.version,
+        assignment.c.state,
+        assignment.c.asked,
+        assignment.c.extended,
+        assignment.c.reserve,
+        assignment.c.penalty,
+        assignment.c.claimed_at,
+        assignment.c.due_at,
+        assignment.c.remind_at,
+        assignment.c.reminded_at,
+        task.c.content,
+        task.c.context,
+        task.c.gold,
+        task.c.state.label("task_state"),
+        task.c.deadline.label("task_deadline"),
+        project_version.c.spec,
+    )
+    .select_from(assignment)
+    .join(task, task.c.id == assignment.c.task_id)
+    .join(
+        project_version,
+        and_(
+            project_version.c.project_id == assignment.c.project_id,
+            project_version.c.version == assignment.c.version,
+        ),
+    )
+)
+_GET = Statement(
+    _FULL.where(assignment.c.id == bindparam("assignment")).with_for_update(of=assignment), _assignment
+)
+_ACTIVE_OF = Statement(
+    _FULL.where(assignment.c.person_id == bindparam("person"), assignment.c.state == _A.ACTIVE.value)
+    .order_by(assignment.c.id)
+    .limit(1),
+    _assignment,
+)
+_ADD = Statement(
+    insert(assignment)
+    .values(
+        task_id=bindparam("task"),
+        project_id=bindparam("project"),
+        person_id=bindparam("person"),
+        account_id=bindparam("account"),
+        version=bindparam("version"),
+        state=_A.ACTIVE.value,
+        asked=bindparam("asked"),
+        extended=False,
+        reserve=bindparam("reserve"),
+        penalty=bindparam("penalty"),
+        claimed_at=bindparam("claimed_at"),
+        due_at=bindparam("due_at"),
+        remind_at=bindparam("remind_at"),
+    )
+    .returning(assignment.c.id),
+    int,
+)
+_CLOSE = Change(
+    update(assignment)
+    .where(assignment.c.id == bindparam("assignment"), assignment.c.state == bindparam("was"))
+    .values(state=bindparam("becomes"), closed_at=bindparam("now"))
+)
+
+
+def get(tx: Transaction, assignment_id: int) -> Assignment | None:
+    """An assignment with its task and the project file it was made under, locked."""
+    return _GET.first(tx, assignment=assignment_id)
+
+
+def active_of(tx: Transaction, person_id: int) -> Assignment | None:
+    """The card a person has in hand."""
+    return _ACTIVE_OF.first(tx, person=person_id)
+
+
+def add(tx: Transaction, **values: Any) -> int:
+    """Make an active assignment and return its id."""
+    return _ADD.one(tx, **values)
+
+
+def move(
+    tx: Transaction, assignment_id: int, *, was: AssignmentState, becomes: AssignmentState, now: datetime
+) -> bool:
+    """Move to another state; False when somebody else moved it first."""
+    return _CLOSE.run(tx, assignment=assignment_id, was=was.value, becomes=becomes.value, now=now) == 1
+
+
+def change(tx: Transaction, assignment_id: int, **values: Any) -> None:
+    """Set columns of an assignment."""
+    tx.execute(update(assignment).where(assignment.c.id == assignment_id).values(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which assignment, of which task and person."""
+
+    id: int
+    task_id: int
+    person_id: int
+
+
+def _pick(tx: Transaction, *conditions: Any, order: Any, most: int) -> list[Pointer]:
+    rows = tx.execute(
+        select(assignment.c.id, assignment.c.task_id, assignment.c.person_id)
+        .where(*conditions)
+        .order_by(order)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [Pointer(*row) for row in rows]
+
+
+def past_due(tx: Transaction, *, now: datetime, most: int) -> list[Pointer]:
+    """Active assignments whose time is over, locked for this caller only."""
+    return _pick(
+        tx, assignment.c.state == _A.ACTIVE, assignment.c.due_at < now, order=assignment.c.due_at, most=most
+    )
+
+
+def to_remind(tx: Transaction, *, now: datetime, most: int) -> list[Pointer]:
+    """Active assignments whose reminder is due."""
+    return _pick(
+        tx,
+        assignment.c.state == _A.ACTIVE,
+        assignment.c.remind_at <= now,
+        assignment.c.due_at >= now,
+        order=assignment.c.remind_at,
+        most=most,
+    )
+
+
+def to_expire(tx: Transaction, *, before: datetime, most: int) -> list[Pointer]:
+    """Overdue assignments that were due before `before`."""
+    return _pick(
+        tx,
+        assignment.c.state == _A.OVERDUE,
+        assignment.c.due_at <= before,
+        order=assignment.c.due_at,
+        most=most,
+    )
+
+
+def open_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
+    """The assignments of a task that still hold a promise: active and overdue ones."""
+    return _pick(
+        tx,
+        assignment.c.task_id == task_id,
+        assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
+        order=assignment.c.id,
+        most=1000,
+    )
+
+
+def untouched_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
+    """Active assignments that were served by themselves and that nobody asked to keep, newest first."""
+    return _pick(
+        tx,
+        assignment.c.task_id == task_id,
+        assignment.c.state == _A.ACTIVE,
+        assignment.c.asked.is_(False),
+        order=assignment.c.id.desc(),
+        most=1,
+    )
+
+
+def open_of_person(tx: Transaction, person_id: int) -> list[Pointer]:
+    """A person's active assignments."""
+    return _pick(
+        tx,
+        assignment.c.person_id == person_id,
+        assignment.c.state == _A.ACTIVE,
+        order=assignment.c.id,
+        most=1000,
+    )
+
+
+def open_of_project(tx: Transaction, project_id: int, *, most: int) -> list[Pointer]:
+    """Some assignments of a project that still hold a promise."""
+    return _pick(
+        tx,
+        assignment.c.project_id == project_id,
+        assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
+        order=assignment.c.id,
+        most=most,
+    )
+
+
+def shift_all(tx: Transaction, span: timedelta, *, now: datetime) -> int:
+    """Give back the time the service was away: move every running due time and reminder by `span`."""
+    rows = tx.execute(
+        select(assignment.c.id, assignment.c.due_at, assignment.c.remind_at, task.c.deadline)
+        .join(task, task.c.id == assignment.c.task_id)
+        .where(assignment.c.state == _A.ACTIVE, assignment.c.claimed_at < now)
+    ).all()
+    changes = [
+        {"a": row.id, "d": row.due_at + span, "r": row.remind_at and row.remind_at + span} for row in rows
+    ]
+    if changes:
+        tx.connection.execute(
+            update(assignment)
+            .where(assignment.c.id == bindparam("a"))
+            .values(due_at=bindparam("d"), remind_at=bindparam("r")),
+            changes,
+        )
+    return len(changes)
+
+
+def had(tx: Transaction, *, task_id: int, person_id: int) -> bool:
+    """Whether this person ever held this task."""
+    return (
+        tx.execute(
+            select(assignment.c.id).where(
+                assignment.c.task_id == task_id, assignment.c.person_id == person_id
+            )
+        ).first()
+        is not None
+    )
+
+
+def counts_of(tx: Transaction, person_id: int) -> dict[AssignmentState, int]:
+    """How many assignments of a person ended how."""
+    rows = tx.execute(
+        select(assignment.c.state, func.count())
+        .where(assignment.c.person_id == person_id)
+        .group_by(assignment.c.state)
+    )
+    return {_A(state): count for state, count in rows}
+
+
+def reminded(tx: Transaction, assignment_id: int, *, at: datetime) -> None:
+    """The reminder arrived."""
+    tx.execute(
+        update(assignment)
+        .where(
+            assignment.c.id == assignment_id,
+            or_(assignment.c.reminded_at.is_(None), assignment.c.reminded_at > at),
+        )
+        .values(reminded_at=at)
+    )
+
+
+def latest_ids(tx: Transaction, person_id: int, *, most: int) -> Sequence[int]:
+    """The newest assignments of a person."""
+    rows = tx.execute(
+        select(assignment.c.id)
+        .where(assignment.c.person_id == person_id)
+        .order_by(assignment.c.id.desc())
+        .limit(most)
+    )
+    return [row.id for row in rows]

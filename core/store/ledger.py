@@ -1,0 +1,155 @@
+"""The points: append-only, every entry from somebody to somebody, each cause once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select, update
+
+from core.store.tables import answer, assignment, ledger, person
+from core.store.transaction import Change, Transaction
+
+
+def _enter(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+    return (
+        insert(ledger)
+        .values(
+            at=bindparam("at"),
+            kind=bindparam("kind"),
+            points=bindparam("points"),
+            from_project=bindparam("from_project"),
+            from_person=bindparam("from_person"),
+            to_project=bindparam("to_project"),
+            to_person=bindparam("to_person"),
+            key=bindparam("key"),
+            project_id=bindparam("project"),
+            assignment_id=bindparam("assignment"),
+        )
+        .on_conflict_do_nothing(index_elements=[ledger.c.key])
+    )
+
+
+_ENTER = Change(_enter)
+
+
+def reward(
+    tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
+) -> bool:
+    """Pay a worker for an answer; False when that was done before. Zero points are an entry too."""
+    return (
+        _ENTER.run(
+            tx,
+            at=now,
+            kind="reward",
+            points=points,
+            from_project=project_id,
+            from_person=None,
+            to_project=None,
+            to_person=person_id,
+            key=f"reward:{assignment_id}",
+            project=project_id,
+            assignment=assignment_id,
+        )
+        == 1
+    )
+
+
+def penalty(
+    tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
+) -> bool:
+    """Take the penalty for lateness back to the project; False when that was done before."""
+    return (
+        _ENTER.run(
+            tx,
+            at=now,
+            kind="penalty",
+            points=points,
+            from_project=None,
+            from_person=person_id,
+            to_project=project_id,
+            to_person=None,
+            key=f"penalty:{assignment_id}",
+            project=project_id,
+            assignment=assignment_id,
+        )
+        == 1
+    )
+
+
+_MARK_NEWS = Change(
+    update(person)
+    .where(person.c.id == bindparam("person"), person.c.news_at.is_(None))
+    .values(news_at=bindparam("now"))
+)
+
+
+def mark_news(tx: Transaction, person_id: int, *, now: datetime) -> None:
+    """The person has something to be told."""
+    _MARK_NEWS.run(tx, person=person_id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a person's answers earned since they were last told."""
+
+    person_id: int
+    answers: int
+    right: int
+    points: int
+
+
+def take_news(tx: Transaction, *, before: datetime, most: int) -> list[News]:
+    """What to tell the people whose oldest news is from before `before`; each is taken by one caller only."""
+    due = (
+        select(person.c.id)
+        .where(person.c.news_at <= before)
+        .order_by(person.c.news_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    people = tx.execute(
+        update(person)
+        .where(person.c.id.in_(due))
+        .values(news_at=None)
+        .returning(person.c.id, person.c.noticed_entry)
+    ).all()
+    found = []
+    for one in people:
+        rows = tx.execute(
+            select(ledger.c.id, ledger.c.points).where(
+                ledger.c.to_person == one.id, ledger.c.id > one.noticed_entry, ledger.c.kind == "reward"
+            )
+        ).all()
+        if rows:
+            tx.execute(
+                update(person).where(person.c.id == one.id).values(noticed_entry=max(r.id for r in rows))
+            )
+            right = sum(row.points > 0 for row in rows)
+            found.append(News(one.id, len(rows), right, sum(row.points for row in rows)))
+    return found
+
+
+def pending(tx: Transaction, person_id: int) -> int:
+    """How many answers of a person wait for their settlement."""
+    paid = select(ledger.c.id).where(
+        ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id
+    )
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(assignment)
+            .join(answer, answer.c.assignment_id == assignment.c.id)
+            .where(assignment.c.person_id == person_id, answer.c.voided_at.is_(None), ~paid.exists())
+        ).scalar_one()
+    )
+
+
+def totals(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """Entries and points of each kind in a span of time."""
+    rows = tx.execute(
+        select(ledger.c.kind, func.count(), func.coalesce(func.sum(ledger.c.points), 0))
+        .where(ledger.c.at >= since, ledger.c.at < until)
+        .group_by(ledger.c.kind)
+    )
+    return {kind: (count, int(points)) for kind, count, points in rows}

@@ -1,0 +1,236 @@
+"""People, their accounts, languages and invites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from core.domain.person import Person, Role, roles_of, roles_text
+from core.store.tables import account, invite, ledger, person, person_language
+from core.store.transaction import Change, Statement, Transaction
+
+_PERSON_COLUMNS = (
+    person.c.id,
+    account.c.id.label("account_id"),
+    person.c.roles,
+    person.c.locale,
+    person.c.zone,
+    person.c.quiet_from,
+    person.c.quiet_to,
+    person.c.nudges,
+    person.c.consented_at,
+    account.c.step,
+    account.c.draft,
+)
+
+
+def _person(row_id: int, account_id: int, roles: str, *rest: Any) -> Person:
+    return Person(row_id, account_id, roles_of(roles), *rest)
+
+
+_JOINED = select(*_PERSON_COLUMNS).join(account, account.c.person_id == person.c.id)
+# Locking the person keeps two events of one person apart, whatever processes they reach.
+_BY_FINGERPRINT = Statement(
+    _JOINED.where(
+        account.c.platform == bindparam("platform"), account.c.fingerprint == bindparam("fingerprint")
+    ).with_for_update(of=person),
+    _person,
+)
+_BY_ACCOUNT = Statement(_JOINED.where(account.c.id == bindparam("account")), _person)
+_MAIN_ACCOUNT = Statement(
+    _JOINED.where(person.c.id == bindparam("person"))
+    .order_by(account.c.unreachable_at.isnot(None), account.c.id)
+    .limit(1),
+    _person,
+)
+
+
+def find(tx: Transaction, *, platform: str, fingerprint: str) -> Person | None:
+    """The person behind an account, locked until the transaction ends."""
+    return _BY_FINGERPRINT.first(tx, platform=platform, fingerprint=fingerprint)
+
+
+def by_account(tx: Transaction, account_id: int) -> Person:
+    """The person as seen from one of their accounts."""
+    return _BY_ACCOUNT.one(tx, account=account_id)
+
+
+def by_id(tx: Transaction, person_id: int) -> Person | None:
+    """The person, at the account where they are best reached."""
+    return _MAIN_ACCOUNT.first(tx, person=person_id)
+
+
+def add_person(
+    tx: Transaction,
+    *,
+    roles: frozenset[Role],
+    locale: str,
+    zone: str | None,
+    quiet: tuple[int, int],
+    now: datetime,
+) -> int:
+    """Make a person and return the id."""
+    return int(
+        tx.execute(
+            insert(person)
+            .values(
+                roles=roles_text(roles),
+                locale=locale,
+                zone=zone,
+                quiet_from=quiet[0],
+                quiet_to=quiet[1],
+                created_at=now,
+                seen_at=now,
+            )
+            .returning(person.c.id)
+        ).scalar_one()
+    )
+
+
+def add_account(
+    tx: Transaction, *, person_id: int, platform: str, fingerprint: str, sealed: bytes, now: datetime
+) -> int:
+    """Make an account and return the id."""
+    return int(
+        tx.execute(
+            insert(account)
+            .values(
+                person_id=person_id, platform=platform, fingerprint=fingerprint, sealed=sealed, created_at=now
+            )
+            .returning(account.c.id)
+        ).scalar_one()
+    )
+
+
+def change_person(tx: Transaction, person_id: int, **values: Any) -> None:
+    """Set columns of a person; `roles` as a set."""
+    if "roles" in values:
+        values["roles"] = roles_text(values["roles"])
+    tx.execute(update(person).where(person.c.id == person_id).values(**values))
+
+
+def change_account(tx: Transaction, account_id: int, **values: Any) -> None:
+    """Set columns of an account."""
+    tx.execute(update(account).where(account.c.id == account_id).values(**values))
+
+
+_SET_STEP = Change(
+    update(account)
+    .where(account.c.id == bindparam("account"))
+    .values(step=bindparam("new_step"), draft=bindparam("new_draft"))
+)
+
+
+def set_step(tx: Transaction, account_id: int, *, step: str | None, draft: str | None) -> None:
+    """Remember where the conversation stands."""
+    _SET_STEP.run(tx, account=account_id, new_step=step, new_draft=draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What it takes to write to an account."""
+
+    account_id: int
+    person_id: int
+    platform: str
+    sealed: bytes
+    menu: str | None
+    unreachable_at: datetime | None
+
+
+_REACH = Statement(
+    select(
+        account.c.id,
+        account.c.person_id,
+        account.c.platform,
+        account.c.sealed,
+        account.c.menu,
+        account.c.unreachable_at,
+    ).where(account.c.id == bindparam("account")),
+    Reach,
+)
+
+
+def reach(tx: Transaction, account_id: int) -> Reach:
+    """How to write to this account."""
+    return _REACH.one(tx, account=account_id)
+
+
+def set_languages(tx: Transaction, person_id: int, langs: tuple[str, ...]) -> None:
+    """The languages a person works in, replacing those before."""
+    tx.execute(delete(person_language).where(person_language.c.person_id == person_id))
+    if langs:
+        tx.execute(
+            insert(person_language),
+            [{"person_id": person_id, "lang": lang, "level": "fluent"} for lang in langs],
+        )
+
+
+def languages(tx: Transaction, person_id: int) -> tuple[str, ...]:
+    """The languages a person works in."""
+    rows = tx.execute(
+        select(person_language.c.lang)
+        .where(person_language.c.person_id == person_id)
+        .order_by(person_language.c.lang)
+    )
+    return tuple(row.lang for row in rows)
+
+
+def with_role(tx: Transaction, role: Role) -> list[int]:
+    """The ids of everyone who holds a role."""
+    rows = tx.execute(
+        select(person.c.id).where(("," + person.c.roles + ",").contains(f",{role},")).order_by(person.c.id)
+    )
+    return [row.id for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A single-use invitation that carries a role."""
+
+    id: int
+    role: str
+    expires_at: datetime
+    used_by: int | None
+
+
+def add_invite(
+    tx: Transaction, *, token_hash: str, role: Role, created_by: int, now: datetime, expires_at: datetime
+) -> None:
+    """Keep an invitation; only the hash of its token."""
+    tx.execute(
+        insert(invite).values(
+            token_hash=token_hash, role=role, created_by=created_by, created_at=now, expires_at=expires_at
+        )
+    )
+
+
+def find_invite(tx: Transaction, token_hash: str) -> Invite | None:
+    """The invitation of a token."""
+    row = tx.execute(
+        select(invite.c.id, invite.c.role, invite.c.expires_at, invite.c.used_by).where(
+            invite.c.token_hash == token_hash
+        )
+    ).first()
+    return Invite(*row) if row else None
+
+
+def use_invite(tx: Transaction, invite_id: int, *, person_id: int, now: datetime) -> bool:
+    """Use an invitation up; False when somebody else did."""
+    return bool(
+        tx.execute(
+            update(invite)
+            .where(invite.c.id == invite_id, invite.c.used_by.is_(None))
+            .values(used_by=person_id, used_at=now)
+        ).rowcount
+    )
+
+
+def balance(tx: Transaction, person_id: int) -> int:
+    """A person's points: all that came minus all that went."""
+    came = select(func.coalesce(func.sum(ledger.c.points), 0)).where(ledger.c.to_person == person_id)
+    went = select(func.coalesce(func.sum(ledger.c.points), 0)).where(ledger.c.from_person == person_id)
+    return int(tx.execute(select(came.scalar_subquery() - went.scalar_subquery())).scalar_one())

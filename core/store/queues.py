@@ -1,0 +1,184 @@
+"""Where open tasks wait, and who may take which. Its cost does not grow with open tasks or past answers.
+
+A worker keeps one place per queue. A task that frees a slot moves to the end of the FREED lane with a
+fresh position, so nothing available ever lies behind a worker's place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import insert as plain_insert
+
+from core.domain.choice import Lane
+from core.domain.states import ProjectState, TaskState
+from core.intake.project_model import ProjectFile
+from core.store.projects import read_spec
+from core.store.tables import assignment, person_language, place, project, project_version, queue, task
+from core.store.transaction import Change, Statement, Transaction
+
+WINDOW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue that a worker may take from, and where they stand in it."""
+
+    id: int
+    project_id: int
+    version: int
+    lang: str
+    priority: int
+    lane: int
+    pos: int | None
+    file: ProjectFile
+
+
+def _queue(*row: Any) -> Queue:
+    *head, spec = row
+    return Queue(*head, read_spec(spec))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open task in its queue; `mine` when this worker had it before."""
+
+    task_id: int
+    pos: int
+    deadline: datetime | None
+    answered: int
+    mine: bool
+
+
+_SPOKEN = select(person_language.c.lang).where(person_language.c.person_id == bindparam("person"))
+_QUEUES = (
+    select(
+        queue.c.id,
+        queue.c.project_id,
+        project.c.version,
+        queue.c.lang,
+        queue.c.priority,
+        queue.c.lane,
+        place.c.pos,
+        project_version.c.spec,
+    )
+    .select_from(project)
+    .join(
+        project_version,
+        and_(project_version.c.project_id == project.c.id, project_version.c.version == project.c.version),
+    )
+    .join(queue, queue.c.project_id == project.c.id)
+    .outerjoin(place, and_(place.c.queue_id == queue.c.id, place.c.person_id == bindparam("person")))
+    .where(or_(queue.c.lang == "", queue.c.lang.in_(_SPOKEN)))
+)
+_OPEN_TO = Statement(
+    _QUEUES.where(
+        project.c.state == ProjectState.RUNNING.value,
+        project.c.owner_id != bindparam("person"),
+        queue.c.lane != int(Lane.GOLD),
+    ).order_by(queue.c.priority.desc(), queue.c.lane, queue.c.id),
+    _queue,
+)
+_GOLD_OF = Statement(
+    _QUEUES.where(queue.c.project_id == bindparam("project"), queue.c.lane == int(Lane.GOLD)).order_by(
+        queue.c.id
+    ),
+    _queue,
+)
+_MINE = exists().where(assignment.c.task_id == task.c.id, assignment.c.person_id == bindparam("person"))
+_WAITING = Statement(
+    select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, _MINE.label("mine"))
+    .where(
+        task.c.queue_id == bindparam("queue"),
+        task.c.state == TaskState.OPEN.value,
+        task.c.free > 0,
+        task.c.pos > bindparam("after"),
+    )
+    .order_by(task.c.pos)
+    .limit(WINDOW),
+    Waiting,
+)
+
+
+def _keep_place(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+    row = insert(place).values(
+        person_id=bindparam("person"), queue_id=bindparam("queue"), pos=bindparam("at")
+    )
+    return row.on_conflict_do_update(
+        index_elements=[place.c.person_id, place.c.queue_id], set_={"pos": row.excluded.pos}
+    )
+
+
+_KEEP_PLACE = Change(_keep_place)
+
+PLACE_STEP = 4
+"""A place is written down only when it moved past this many tasks: one write in four claims."""
+
+
+def open_to(tx: Transaction, person_id: int) -> list[Queue]:
+    """The queues of running projects this person may work in, the most urgent first."""
+    return _OPEN_TO.all(tx, person=person_id)
+
+
+def gold_of(tx: Transaction, project_id: int, person_id: int) -> list[Queue]:
+    """The gold queues of a project that this person can read."""
+    return _GOLD_OF.all(tx, project=project_id, person=person_id)
+
+
+def waiting(tx: Transaction, one: Queue, person_id: int) -> list[Waiting]:
+    """The next tasks of a queue that are new to this person, at most a window of them."""
+    start = at = one.pos or 0
+    passed = 0
+    while True:
+        rows = _WAITING.all(tx, queue=one.id, after=at, person=person_id)
+        fresh = [row for row in rows if not row.mine]
+        for row in rows:
+            if not row.mine:
+                break
+            at = row.pos
+            passed += 1
+        if fresh or len(rows) < WINDOW:
+            break
+    if passed >= PLACE_STEP and at > start:
+        _KEEP_PLACE.run(tx, person=person_id, queue=one.id, at=at)
+    return fresh
+
+
+_FIND = Statement(
+    select(queue.c.id).where(
+        queue.c.project_id == bindparam("project"),
+        queue.c.lang == bindparam("lang"),
+        queue.c.priority == bindparam("priority"),
+        queue.c.lane == bindparam("lane"),
+    ),
+    int,
+)
+
+
+def of(tx: Transaction, project_id: int, *, lang: str, priority: int, lane: Lane) -> int:
+    """The id of a queue, made when absent; the caller holds the project's row."""
+    found = _FIND.first(tx, project=project_id, lang=lang, priority=priority, lane=int(lane))
+    if found is not None:
+        return found
+    return int(
+        tx.execute(
+            plain_insert(queue)
+            .values(project_id=project_id, lang=lang, priority=priority, lane=int(lane))
+            .returning(queue.c.id)
+        ).scalar_one()
+    )
+
+
+_MOVE = Change(
+    update(task)
+    .where(task.c.id == bindparam("task"))
+    .values(queue_id=bindparam("queue"), pos=bindparam("at"))
+)
+
+
+def move_to(tx: Transaction, task_id: int, *, queue_id: int, pos: int) -> None:
+    """Put a task at a fresh place of a queue."""
+    _MOVE.run(tx, task=task_id, queue=queue_id, at=pos)

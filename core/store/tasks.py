@@ -1,0 +1,225 @@
+"""Tasks: how full they are, and how they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from core.domain.states import TaskState
+from core.domain.task import Counts
+from core.store.tables import task
+from core.store.transaction import Change, Statement, Transaction
+
+_COLUMNS = (
+    task.c.id,
+    task.c.project_id,
+    task.c.lang,
+    task.c.priority,
+    task.c.gold,
+    task.c.state,
+    task.c.target,
+    task.c.free,
+    task.c.active,
+    task.c.answered,
+    task.c.late,
+    task.c.posterior,
+    task.c.label,
+)
+
+
+def _counts(*row: Any) -> Counts:
+    *head, posterior, label = row
+    head[5] = TaskState(head[5])
+    return Counts(*head, json.loads(posterior) if posterior else {}, label)
+
+
+# A claim takes the slot in one statement, so two claimers can never share it; a task that another
+# claimer holds right now is passed over instead of waited for.
+_OPEN_ROW = (
+    select(task.c.id)
+    .where(task.c.id == bindparam("task"), task.c.state == TaskState.OPEN.value, task.c.free > 0)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_TAKE_SLOT = Change(
+    update(task).where(task.c.id == _OPEN_ROW).values(free=task.c.free - 1, active=task.c.active + 1)
+)
+_LOCK = Statement(select(*_COLUMNS).where(task.c.id == bindparam("task")).with_for_update(), _counts)
+_WRITE = Change(
+    update(task)
+    .where(task.c.id == bindparam("task"))
+    .values(
+        target=bindparam("new_target"),
+        free=bindparam("new_free"),
+        active=bindparam("new_active"),
+        answered=bindparam("new_answered"),
+        late=bindparam("new_late"),
+        posterior=bindparam("new_posterior"),
+        label=bindparam("new_label"),
+        confidence=bindparam("new_confidence"),
+        settle_at=bindparam("new_settle_at"),
+    )
+)
+
+
+def take_slot(tx: Transaction, task_id: int) -> bool:
+    """Take one of the task's free slots; False when there is none any more."""
+    return _TAKE_SLOT.run(tx, task=task_id) == 1
+
+
+def lock(tx: Transaction, task_id: int) -> Counts:
+    """How full the task is, locked until the transaction ends."""
+    return _LOCK.one(tx, task=task_id)
+
+
+def write(tx: Transaction, counts: Counts, *, confidence: float, settle_at: datetime | None) -> None:
+    """Store what an event made of a task."""
+    _WRITE.run(
+        tx,
+        task=counts.task_id,
+        new_target=counts.target,
+        new_free=counts.free,
+        new_active=counts.active,
+        new_answered=counts.answered,
+        new_late=counts.late,
+        new_posterior=json.dumps(counts.posterior, separators=(",", ":")) if counts.posterior else None,
+        new_label=counts.label,
+        new_confidence=confidence,
+        new_settle_at=settle_at,
+    )
+
+
+def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """Tasks whose answers can no longer be undone; each is taken by one caller only."""
+    due = (
+        select(task.c.id)
+        .where(task.c.settle_at <= now, task.c.state == TaskState.OPEN)
+        .order_by(task.c.settle_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.id))
+    return sorted(row.id for row in rows)
+
+
+def past_deadline(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """Open tasks whose own deadline has passed."""
+    rows = tx.execute(
+        select(task.c.id)
+        .where(task.c.deadline <= now, task.c.state == TaskState.OPEN, task.c.gold.is_(None))
+        .order_by(task.c.deadline)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [row.id for row in rows]
+
+
+def end(
+    tx: Transaction,
+    task_id: int,
+    *,
+    state: TaskState,
+    label: str | None,
+    confidence: float | None,
+    by: str | None,
+    now: datetime,
+) -> None:
+    """Settle, escalate or cancel a task."""
+    tx.execute(
+        update(task)
+        .where(task.c.id == task_id)
+        .values(
+            state=state,
+            label=label,
+            confidence=confidence,
+            settled_by=by,
+            settled_at=now if state is TaskState.SETTLED else None,
+            settle_at=None,
+        )
+    )
+
+
+def add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert tasks."""
+    tx.execute(insert(task), list(rows))
+
+
+def known_ids(tx: Transaction, project_id: int, ids: Sequence[str]) -> set[str]:
+    """Which of these external ids the project already has."""
+    rows = tx.execute(
+        select(task.c.external_id).where(task.c.project_id == project_id, task.c.external_id.in_(ids))
+    )
+    return {row.external_id for row in rows}
+
+
+def sample(tx: Transaction, project_id: int, *, offset: int) -> tuple[int, dict[str, str], str | None] | None:
+    """One task of a project for the preview: id, content, context."""
+    row = tx.execute(
+        select(task.c.id, task.c.content, task.c.context)
+        .where(task.c.project_id == project_id)
+        .order_by(task.c.id)
+        .offset(offset)
+        .limit(1)
+    ).first()
+    return None if row is None else (row.id, json.loads(row.content), row.context)
+
+
+def count_by_state(tx: Transaction, project_id: int) -> dict[TaskState, int]:
+    """How many tasks of a project stand where; gold ones are not counted."""
+    rows = tx.execute(
+        select(task.c.state, func.count())
+        .where(task.c.project_id == project_id, task.c.gold.is_(None))
+        .group_by(task.c.state)
+    )
+    return {TaskState(state): count for state, count in rows}
+
+
+def escalated(tx: Transaction, project_id: int, *, after: int = 0) -> int | None:
+    """The next task of a project that waits for a person's decision."""
+    value = tx.execute(
+        select(func.min(task.c.id)).where(
+            task.c.project_id == project_id, task.c.state == TaskState.ESCALATED, task.c.id > after
+        )
+    ).scalar()
+    return None if value is None else int(value)
+
+
+def of_project(tx: Transaction, project_id: int, *, state: TaskState, most: int) -> list[int]:
+    """Some tasks of a project in a state."""
+    rows = tx.execute(
+        select(task.c.id)
+        .where(task.c.project_id == project_id, task.c.state == state)
+        .order_by(task.c.id)
+        .limit(most)
+    )
+    return [row.id for row in rows]
+
+
+def any_unfinished(tx: Transaction, project_id: int) -> bool:
+    """Whether some task of a project is open or waits for a decision; gold tasks never end."""
+    return (
+        tx.execute(
+            select(task.c.id)
+            .where(
+                task.c.project_id == project_id,
+                task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED]),
+                task.c.gold.is_(None),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def wanted_answers(tx: Transaction, project_id: int) -> int:
+    """How many answers the open tasks of a project still want."""
+    value = tx.execute(
+        select(func.coalesce(func.sum(task.c.free + task.c.active), 0)).where(
+            task.c.project_id == project_id, task.c.state == TaskState.OPEN, task.c.gold.is_(None)
+        )
+    ).scalar_one()
+    return int(value)

