@@ -21,10 +21,7 @@ async def open_store(url: str) -> Store:
     """
     name = make_url(url).get_backend_name()
     if name == "sqlite":
-        path = Path(make_url(url).database or "chatcrowd.sqlite3")
-        store: Store = await SqliteStore.open(path)
-        await store.write(migrations.upgrade)
-        return store
+        return await SqliteStore.open(Path(make_url(url).database or "chatcrowd.sqlite3"))
     if name == "postgresql":
         url = make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         await asyncio.to_thread(migrations.upgrade_postgres, url)

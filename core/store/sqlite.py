@@ -18,6 +18,7 @@ import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from core.store import migrations
 from core.store.base import Unit
 from core.store.transaction import Transaction
 
@@ -70,15 +71,20 @@ class SqliteStore:
 
     @classmethod
     async def open(cls, path: Path) -> SqliteStore:
-        """Open the file, making it and its folder when absent.
+        """Open the file, making it and its folder when absent, at the newest version of its tables.
 
         Raises:
             DatabaseInUse: when another process has it open.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         store = cls(path, _take_lock(path.with_name(path.name + ".lock")))
-        await store._writer
-        await store._writer.run(store._open_writer)
+        try:
+            await store._writer
+            await store._writer.run(store._open_writer)
+        except BaseException:
+            await store._writer.close()
+            store._lock.close()
+            raise
         store._pump = asyncio.create_task(store._commit_batches(), name="group-commit")
         return store
 
@@ -102,6 +108,11 @@ class SqliteStore:
         raw = self._writer._conn
         self._engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         self._connection = self._engine.connect()
+        raw.execute("BEGIN IMMEDIATE")  # a start that is killed half-way leaves the old tables
+        migrations.upgrade(self._connection)
+        self._connection.commit()
+        if raw.in_transaction:
+            raw.execute("COMMIT")
 
     async def write(self, unit: Unit[T]) -> T:
         if self._pump is None or self._pump.done():

@@ -8,14 +8,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 
-from core.store.transaction import Transaction
-
 LOCK = 7_216_031  # several processes may start at once; one migrates
 
 
-def upgrade(tx: Transaction) -> None:
+def upgrade(connection: Connection) -> None:
     """Apply every migration that this database has not seen."""
-    _upgrade(tx.connection)
+    command.upgrade(settings(connection), "head")
 
 
 def upgrade_postgres(url: str) -> None:
@@ -23,12 +21,8 @@ def upgrade_postgres(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        _upgrade(connection)
+        upgrade(connection)
     engine.dispose()
-
-
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(settings(connection), "head")
 
 
 def settings(connection: Connection) -> Config:

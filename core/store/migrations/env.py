@@ -7,6 +7,7 @@ from core.store.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    transactional_ddl=True,
     compare_type=True,
     render_as_batch=True,
 )
