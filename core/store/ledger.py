@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -11,7 +12,7 @@ from core.store.tables import answer, assignment, ledger, person
 from core.store.transaction import Change, Transaction
 
 
-def _enter(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _enter(insert: Any) -> Any:
     return (
         insert(ledger)
         .values(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
@@ -14,7 +15,7 @@ from core.store.transaction import Change, Statement, Transaction
 # --- heard ----------------------------------------------------------------------------------------
 
 
-def _receive(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _receive(insert: Any) -> Any:
     return (
         insert(inbox)
         .values(
@@ -51,7 +52,7 @@ class Owed:
     attempts: int
 
 
-def _owe(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _owe(insert: Any) -> Any:
     return (
         insert(outbox)
         .values(
@@ -195,7 +196,7 @@ def find_slot(tx: Transaction, account_id: int, name: str) -> Slot | None:
     return _SLOT.first(tx, account=account_id, slot_name=name)
 
 
-def _place(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _place(insert: Any) -> Any:
     row = insert(slot).values(
         account_id=bindparam("account"),
         name=bindparam("slot_name"),
@@ -304,7 +305,7 @@ def media_ref(tx: Transaction, *, platform: str, bot: str, name: str) -> str | N
     return None if value is None else str(value)
 
 
-def _keep_media(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _keep_media(insert: Any) -> Any:
     row = insert(media).values(
         platform=bindparam("platform"), bot=bindparam("bot"), name=bindparam("name"), ref=bindparam("ref")
     )

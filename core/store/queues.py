@@ -103,7 +103,7 @@ _WAITING = Statement(
 )
 
 
-def _keep_place(insert):  # type: ignore[no-untyped-def]  (the dialect's insert has no common type)
+def _keep_place(insert: Any) -> Any:
     row = insert(place).values(
         person_id=bindparam("person"), queue_id=bindparam("queue"), pos=bindparam("at")
     )

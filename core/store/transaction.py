@@ -55,7 +55,7 @@ class _Plan:
     __slots__ = ("binds", "converts", "defaults", "names", "sql")
 
     def __init__(self, element: Executable, dialect: Dialect) -> None:
-        compiled = element.compile(dialect=dialect)  # type: ignore[attr-defined]  (every executable compiles)
+        compiled = element.compile(dialect=dialect)  # type: ignore[attr-defined]  # every executable compiles
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(type(compiled).__name__)
         self.sql = str(compiled)
@@ -110,13 +110,17 @@ class Statement(Generic[T]):
             self._plan = _Plan(self._element(sqlite.insert), sqlite.dialect())
         return self._plan
 
+    def on_postgres(self) -> Executable:
+        """The statement as PostgreSQL takes it, built once; rows that a change touched are counted."""
+        if self._postgres is None:
+            self._postgres = self._element(postgresql.insert).execution_options(preserve_rowcount=True)
+        return self._postgres
+
     def all(self, tx: Transaction, **given: Any) -> list[T]:
         """Every row."""
         into = self._into
         if tx.raw is None:
-            if self._postgres is None:
-                self._postgres = self._element(postgresql.insert)
-            return [into(*row) for row in tx.connection.execute(self._postgres, given)]
+            return [into(*row) for row in tx.connection.execute(self.on_postgres(), given)]
         plan = self._sqlite()
         values = plan.values(given)
         if tx.journal is not None:
@@ -151,8 +155,7 @@ class Change:
     def run(self, tx: Transaction, **given: Any) -> int:
         """How many rows changed."""
         if tx.raw is None:
-            element = self._statement._element(postgresql.insert)
-            return tx.connection.execute(element, given).rowcount
+            return tx.connection.execute(self._statement.on_postgres(), given).rowcount
         plan = self._statement._sqlite()
         values = plan.values(given)
         if tx.journal is not None:
