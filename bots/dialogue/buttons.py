@@ -1,0 +1,80 @@
+"""What a button carries: `version:verb:argument:argument`, opaque, checked when built and when pressed."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+
+from core.errors import Refused
+
+VERSION = "1"
+LONGEST = 64  # bytes, the least that a platform allows
+_DIGITS = string.digits + string.ascii_lowercase
+_ARGUMENT = re.compile(r"[A-Za-z0-9_/+.-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button's data, read back."""
+
+    verb: str
+    arguments: tuple[str, ...]
+
+    def number(self, at: int = 0) -> int:
+        """An argument that is an id or an ordinal.
+
+        Raises:
+            Refused: unknown_button, when somebody made the data up.
+        """
+        try:
+            return int(self.arguments[at], 36)
+        except (IndexError, ValueError):
+            raise Refused("unknown_button") from None
+
+    def word(self, at: int = 0) -> str:
+        """An argument that is a word. Raises as `number`."""
+        try:
+            return self.arguments[at]
+        except IndexError:
+            raise Refused("unknown_button") from None
+
+
+def base36(number: int) -> str:
+    """A number ≥ 0 in as few letters as callback data wants."""
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if not number:
+            return digits
+
+
+def data(verb: str, *arguments: int | str) -> str:
+    """The data of a button.
+
+    Raises:
+        ValueError: when it is longer than 64 bytes or holds other than plain letters.
+    """
+    words = [base36(one) if isinstance(one, int) else one for one in arguments]
+    if not all(_ARGUMENT.match(word) for word in words):
+        raise ValueError(f"not for a button: {words}")
+    made = ":".join((VERSION, verb, *words))
+    if len(made) > LONGEST:
+        raise ValueError(f"too long for a button: {made}")
+    return made
+
+
+def read(made: str) -> Pressed:
+    """The data of a pressed button.
+
+    Raises:
+        Refused: unknown_button.
+    """
+    version, _, rest = made.partition(":")
+    verb, *arguments = rest.split(":")
+    if version != VERSION or not verb or len(made) > LONGEST:
+        raise Refused("unknown_button")
+    if not all(_ARGUMENT.match(one) for one in arguments):
+        raise Refused("unknown_button")
+    return Pressed(verb, tuple(arguments))

@@ -1,0 +1,58 @@
+"""Every refusal in one clear sentence that says what to do next."""
+
+from __future__ import annotations
+
+from core.errors import Refused
+from i18n import N_, Phrase, Translator
+
+REFUSALS: dict[str, str] = {
+    "already_saved": N_("Already saved."),
+    "ambiguous_label": N_("Two answers have that name. Please tap a button."),
+    "archived_label": N_("This answer is no longer offered. Please choose another one."),
+    "bad_number": N_("Please send a whole number, for example 100."),
+    "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),
+    "budget_below_spent": N_("The budget cannot be less than the %(points)s points already spent or promised."),
+    "budget_spent": N_("The budget is used up. Raise it first, then resume."),
+    "card_closed": N_("This card is closed. Send /task for the next one."),
+    "deadline_passed": N_("The deadline of this project has passed. Send the project file with a later one."),
+    "decided_before": N_("Somebody has decided this one already."),
+    "expected_button": N_("Please tap one of the buttons above."),
+    "extended_before": N_("You have extended this one already. You can pause it without a penalty."),
+    "file_needed": N_("Please send a file."),
+    "file_not_fetched": N_("The file did not arrive. Please send it again."),
+    "file_too_large": N_(
+        "This file is too large for this chat. Send a smaller one, or use the web chat or the command line."
+    ),
+    "kind_changed": N_("The kind of a project cannot change. Please make a new project."),
+    "label_removed": N_(
+        "The label “%(label)s” is in use. Keep it and mark it as archived, then it is no longer offered."
+    ),
+    "no_more_time": N_("The deadline is too close for more time."),
+    "no_tasks": N_("This project has no tasks yet. Send /addtasks %(project)s first."),
+    "not_allowed": N_("Your role does not allow this. Ask a moderator if you need it."),
+    "not_joined": N_("Please send /start first."),
+    "not_now": N_("That is not possible now. Send /projects to see where your projects stand."),
+    "nothing_expected": N_("Send /task for a task, or /help to see what I can do."),
+    "own_answer": N_("You answered this task yourself, so somebody else has to decide it."),
+    "past_due": N_("The time for this card is over. You can still answer it."),
+    "project_closed": N_("This project is closed."),
+    "too_late": N_("Too late: this task is decided. Send /task for the next one."),
+    "undo_too_late": N_("Undo works for one minute only. Your answer stays."),
+    "unknown_button": N_("This button does not work any more. Send /help to go on."),
+    "unknown_card": N_("This is not your card. Send /task for yours."),
+    "unknown_command": N_("I do not know this command. Send /help to see what I can do."),
+    "unknown_invite": N_("This invitation is not valid any more. Ask for a new one."),
+    "unknown_kind": N_("I do not know this kind of task. Possible are: %(options)s."),
+    "unknown_label": N_("This answer is not possible here. Please tap a button."),
+    "unknown_language": N_("I did not recognise a language. Send names such as: English, Arabic."),
+    "unknown_person": N_("I do not know this person. The number stands in their /settings."),
+    "unknown_project": N_("I do not find this project. Send /projects to see yours."),
+    "unknown_role": N_("Possible roles are: %(options)s."),
+    "unknown_task": N_("I do not find this task. Send /projects to see your projects."),
+    "unknown_zone": N_("I did not find this place. Send a large city, for example Cairo."),
+}
+
+
+def refusal(t: Translator, refused: Refused) -> Phrase:
+    """The sentence for a refusal."""
+    return t(REFUSALS[refused.reason], **refused.facts)

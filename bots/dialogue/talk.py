@@ -1,0 +1,72 @@
+"""The conversation: from what was heard to what is said, in one open transaction, without sending anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.dialogue import buttons, joining
+from bots.dialogue.refusals import refusal
+from bots.dialogue.routes import routes
+from bots.dialogue.turn import Turn
+from bots.dialogue.vocabulary import Command, Message, Para, Press, Reply, Text, Toast, Upload, says
+from core.domain.person import require
+from core.errors import Refused
+from i18n import Phrase
+
+
+def respond(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
+    """What is said to the person; a refusal takes back what it began and is said in one clear sentence."""
+    try:
+        with turn.tx.nested():
+            reply = _route(turn, what)
+    except Refused as refused:
+        turn.events.clear()
+        reply = _refused(turn, what, refused)
+    return Reply(tuple(replace(one, locale=turn.t.locale) for one in reply.messages), reply.toast)
+
+
+def _route(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
+    joined = turn.person.consented_at is not None
+    match what:
+        case Command():
+            return _command(turn, what, joined=joined)
+        case Press():
+            pressed = buttons.read(what.data)
+            route = routes().presses.get(pressed.verb)
+            if route is None:
+                raise Refused("unknown_button")
+            if not joined and not route.before_joining:
+                return joining.begin(turn)
+            return route.act(turn, pressed)
+        case Text() | Upload():
+            return _words(turn, what, joined=joined)
+
+
+def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
+    route = routes().commands.get(command.name)
+    if route is None:
+        raise Refused("unknown_command")
+    if not joined and not route.before_joining:
+        return joining.begin(turn)
+    if route.right is not None:
+        require(turn.person, route.right)
+    turn.expect(None)
+    return route.act(turn, command)
+
+
+def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
+    step = routes().steps.get(turn.person.step or "")
+    if step is not None and (joined or step.before_joining):
+        return step.act(turn, what)
+    if not joined:
+        return joining.begin(turn)
+    if isinstance(what, Upload):
+        return routes().steps["upload"].act(turn, what)
+    raise Refused("nothing_expected")
+
+
+def _refused(turn: Turn, what: Text | Command | Press | Upload, refused: Refused) -> Reply:
+    words: Phrase = refusal(turn.t, refused)
+    if isinstance(what, Press):
+        return says(toast=Toast(words, alert=len(words) > 60))
+    return says(Message(parts=(Para(words),)))

@@ -1,0 +1,71 @@
+"""What a dialogue function is given: who speaks, the open transaction, time, chance and a translator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from core.domain.person import Person
+from core.events import Event
+from core.store import people as people_rows
+from core.store.transaction import Transaction
+from core.vault import Vault
+from i18n import Translator, translator_for
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is the same for every turn: keys, places and how links are made."""
+
+    vault: Vault
+    admins: frozenset[str]
+    data_dir: Path
+    new_token: Callable[[], str]
+    invite_links: Mapping[str, Callable[[str], str]] = field(default_factory=dict)  # platform → token → URL
+    upload_limits: Mapping[str, int] = field(default_factory=dict)  # platform → bytes
+
+    @property
+    def media_dir(self) -> Path:
+        """Where stored images are."""
+        return self.data_dir / "media"
+
+
+@dataclass(slots=True)
+class Turn:
+    """One event on its way through the dialogue."""
+
+    house: House
+    platform: str
+    person: Person
+    tx: Transaction
+    now: datetime
+    chance: Random
+    t: Translator
+    events: list[Event] = field(default_factory=list)
+
+    def tell(self, events: tuple[Event, ...]) -> None:
+        """These things happened; the people they concern are told in the same transaction."""
+        self.events.extend(events)
+
+    def expect(self, step: str | None, **draft: Any) -> None:
+        """Remember what the person's next words are about; None when nothing is expected."""
+        text = json.dumps(draft, ensure_ascii=False) if draft else None
+        if (step, text) != (self.person.step, self.person.draft):
+            people_rows.set_step(self.tx, self.person.account_id, step=step, draft=text)
+            self.person = replace(self.person, step=step, draft=text)
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What the conversation has gathered so far."""
+        found: dict[str, Any] = json.loads(self.person.draft) if self.person.draft else {}
+        return found
+
+    def refresh(self) -> None:
+        """Read the person again after their settings changed."""
+        self.person = people_rows.by_account(self.tx, self.person.account_id)
+        self.t = translator_for(self.person.locale, self.person.zone)
