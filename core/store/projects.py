@@ -21,9 +21,11 @@ def read_spec(text: str) -> ProjectFile:
     return ProjectFile.model_validate_json(text)
 
 
-def _project(row_id: int, owner_id: int, state: str, *rest: Any) -> Project:
-    *columns, spec = rest
-    return Project(row_id, owner_id, ProjectState(state), *columns, read_spec(spec))
+def _project(*row: Any) -> Project:
+    columns = list(row)
+    columns[2] = ProjectState(columns[2])
+    columns[11] = read_spec(columns[11])
+    return Project(*columns)
 
 
 _PROJECT = (

@@ -38,8 +38,9 @@ class Queue:
 
 
 def _queue(*row: Any) -> Queue:
-    *head, spec = row
-    return Queue(*head, read_spec(spec))
+    columns = list(row)
+    columns[7] = read_spec(columns[7])
+    return Queue(*columns)
 
 
 @dataclass(frozen=True, slots=True)

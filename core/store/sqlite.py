@@ -47,7 +47,8 @@ class _Writer(aiosqlite.Connection):
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run `work` whole in the writer thread."""
-        result: T = await self._execute(work)
+        execute: Any = self._execute  # aiosqlite leaves it untyped
+        result: T = await execute(work)
         return result
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     DDL,
     Boolean,
@@ -312,9 +314,16 @@ APPEND_ONLY = {
         "FOR EACH ROW EXECUTE FUNCTION ledger_append_only()",
     ),
 }
+
+
+def _ddl(statement: str) -> Any:
+    make: Any = DDL  # SQLAlchemy leaves its constructor untyped
+    return make(statement.replace("%", "%%"))
+
+
 for _dialect, _statements in APPEND_ONLY.items():
     for _statement in _statements:
-        event.listen(ledger, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+        event.listen(ledger, "after_create", _ddl(_statement).execute_if(dialect=_dialect))
 
 # --- messages -------------------------------------------------------------------------------------
 

@@ -32,9 +32,10 @@ _COLUMNS = (
 
 
 def _counts(*row: Any) -> Counts:
-    *head, posterior, label = row
-    head[5] = TaskState(head[5])
-    return Counts(*head, json.loads(posterior) if posterior else {}, label)
+    columns = list(row)
+    columns[5] = TaskState(columns[5])
+    columns[11] = json.loads(columns[11]) if columns[11] else {}
+    return Counts(*columns)
 
 
 # A claim takes the slot in one statement, so two claimers can never share it; a task that another

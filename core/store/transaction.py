@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
+Columns = tuple[Any, ...]
+"""Rows of statements built on the spot: as wide as the statement says."""
 Build = Callable[[Any], Executable]
 """Builds a statement from the dialect's `insert`, for the one construct that differs: ON CONFLICT."""
 
@@ -28,7 +30,7 @@ class Transaction:
         self.raw: Any = connection.connection.dbapi_connection if self.dialect == "sqlite" else None
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*Columns]:
         """Run a Core statement that is built on the spot (reports, imports, settings)."""
         return self.connection.execute(statement, parameters)
 
@@ -65,7 +67,7 @@ class _Plan:
             for name, value in compiled.construct_params(_check=False).items()
             if value is not None
         }
-        self.binds = dict(compiled._bind_processors)
+        self.binds: dict[str, Any] = dict(compiled._bind_processors)
         converts = [
             entry.type._cached_result_processor(dialect, None) for entry in compiled._result_columns or ()
         ]
