@@ -11,6 +11,14 @@ T = TypeVar("T")
 Unit = Callable[[Transaction], T]
 
 
+def returned(unit: Unit[T], tx: Transaction) -> T:
+    """What the unit returns; a StopIteration becomes an error that a future can carry to its waiter."""
+    try:
+        return unit(tx)
+    except StopIteration as stopped:
+        raise RuntimeError("a unit of work raised StopIteration") from stopped
+
+
 class Store(Protocol):
     """Runs units of work off the event loop; what `write` returns is durable."""
 

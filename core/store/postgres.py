@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from core.store.base import Unit
+from core.store.base import Unit, returned
 from core.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -46,12 +46,12 @@ class PostgresStore:
 
     def _once(self, unit: Unit[T]) -> T:
         with self._engine.begin() as connection:
-            return unit(Transaction(connection))
+            return returned(unit, Transaction(connection))
 
     def _read(self, query: Unit[T]) -> T:
         with self._engine.connect() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            return query(Transaction(connection))
+            return returned(query, Transaction(connection))
 
     async def close(self) -> None:
         self._threads.shutdown(wait=True)

@@ -11,6 +11,7 @@ import fcntl
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from core.store import migrations
-from core.store.base import Unit
+from core.store.base import Unit, returned
 from core.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class SqliteStore:
         self._connection: Connection | None = None
         self._engine: Engine | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._closing = False
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._readers = create_engine(
             "sqlite://", creator=self._connect_reader, poolclass=QueuePool, pool_size=READERS, max_overflow=0
@@ -116,7 +118,7 @@ class SqliteStore:
             raw.execute("COMMIT")
 
     async def write(self, unit: Unit[T]) -> T:
-        if self._pump is None or self._pump.done():
+        if self._pump is None or self._closing:
             raise RuntimeError("the store is closed")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.put_nowait((unit, done))
@@ -130,20 +132,23 @@ class SqliteStore:
             transaction = Transaction(connection)
             transaction.raw.execute("BEGIN")
             try:
-                return query(transaction)
+                return returned(query, transaction)
             finally:
                 transaction.raw.execute("ROLLBACK")
 
     async def _commit_batches(self) -> None:
         # No timer: while one batch commits, the next one gathers.
-        while True:
+        # It ends when it has worked through what came before the store was closed.
+        while not (self._closing and self._waiting.empty()):
             batch = [await self._waiting.get()]
             while len(batch) < MOST_TOGETHER and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             batch = [(unit, done) for unit, done in batch if not done.cancelled()]
-            if not batch:
-                continue
-            outcomes = await self._writer.run(lambda batch=batch: self._commit([u for u, _ in batch]))  # type: ignore[misc]
+            units = [unit for unit, _ in batch]
+            try:
+                outcomes = await self._writer.run(partial(self._commit, units))
+            except Exception as failure:  # not even the rollback worked: nobody may wait for ever
+                outcomes = [(False, failure)] * len(units)
             for (_, done), (worked, value) in zip(batch, outcomes, strict=True):
                 if done.cancelled():
                     continue
@@ -154,6 +159,8 @@ class SqliteStore:
 
     def _commit(self, units: Sequence[Unit[Any]]) -> list[Outcome]:
         """Run the units in one transaction, each in its own savepoint, and commit them together."""
+        if not units:
+            return []
         connection = self._connection
         assert connection is not None, "opened before the first unit"
         raw = self._writer._conn
@@ -173,12 +180,13 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what waits, then close."""
-        while not self._waiting.empty():
-            await asyncio.sleep(0)
+        if self._closing:
+            return
+        self._closing = True
         if self._pump is not None:
-            await self.write(lambda _: None)
-            self._pump.cancel()
-            await asyncio.gather(self._pump, return_exceptions=True)
+            wake: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            self._waiting.put_nowait((lambda _: None, wake))
+            await self._pump
         self._reading.shutdown(wait=True)
         self._readers.dispose()
         await self._writer.run(self._close_writer)
@@ -193,7 +201,7 @@ class SqliteStore:
 def _attempt(transaction: Transaction, raw: sqlite3.Connection, unit: Unit[Any]) -> Outcome:
     raw.execute("SAVEPOINT unit")
     try:
-        value = unit(transaction)
+        value = returned(unit, transaction)
     except Exception as refusal:
         if not raw.in_transaction:
             raise  # the database itself gave up (disk full): the whole batch failed

@@ -54,18 +54,19 @@ class Transaction:
 class _Plan:
     """A statement compiled for SQLite: its text, the order of its parameters, and how values convert."""
 
-    __slots__ = ("binds", "converts", "defaults", "names", "sql")
+    __slots__ = ("binds", "constants", "converts", "names", "sql")
 
     def __init__(self, element: Executable, dialect: Dialect) -> None:
-        compiled = element.compile(dialect=dialect)  # type: ignore[attr-defined]  # every executable compiles
+        compile_it: Any = element.compile  # type: ignore[attr-defined]  # every executable compiles
+        compiled = compile_it(dialect=dialect, compile_kwargs={"render_postcompile": True})
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(type(compiled).__name__)
         self.sql = str(compiled)
         self.names = list(compiled.positiontup or ())
-        self.defaults = {
+        self.constants = {
             name: value
             for name, value in compiled.construct_params(_check=False).items()
-            if value is not None
+            if name not in compiled.binds or not compiled.binds[name].required
         }
         self.binds: dict[str, Any] = dict(compiled._bind_processors)
         converts = [
@@ -76,7 +77,7 @@ class _Plan:
     def values(self, given: dict[str, Any]) -> list[Any]:
         values = []
         for name in self.names:
-            value = given[name] if name in given else self.defaults.get(name)
+            value = given[name] if name in given else self.constants[name]
             bind = self.binds.get(name)
             values.append(bind(value) if bind is not None else value)
         return values
