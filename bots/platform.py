@@ -71,6 +71,11 @@ class Platform(Protocol):
     bot: str  # which bot of the platform this is: media ids belong to it
     limits: Limits
 
+    @property
+    def invite_link(self) -> Callable[[str], str] | None:
+        """Makes a link that opens the chat with `/start token`; None where there are no such links."""
+        ...
+
     async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
         """Post a new message.
 

@@ -10,7 +10,7 @@ from core.consensus import methods
 from core.consensus.contract import Vote
 from core.domain import deadlines
 from core.domain.person import Person
-from core.domain.states import AssignmentState, TaskState
+from core.domain.states import AssignmentState, ProjectState, TaskState
 from core.domain.task import Assignment, Counts
 from core.errors import Refused
 from core.events import Event
@@ -48,28 +48,30 @@ def answer(tx: Transaction, person: Person, assignment_id: int, raw: str, *, now
     """Keep the worker's answer.
 
     In time it fills its slot; late, while the task is open, it comes on top, and the penalty of the
-    deadline that passed is written first.
+    deadline that passed is written first. A card that nobody asked for cannot be late: while it is
+    still in hand, its answer is in time.
 
     Raises:
         Refused: unknown_card, already_saved, too_late, card_closed, unknown_label.
     """
     held = own(tx, person, assignment_id)
-    events: tuple[Event, ...] = ()
-    state = held.state
-    if state is _S.ACTIVE and now > held.due_at:
-        events = become_overdue(tx, held, now=now)
-        state = _S.OVERDUE
-    if state in (_S.ANSWERED, _S.ANSWERED_LATE):
+    # A refusal commits what was written before it, so every rule is asked before anything is written.
+    if held.state in (_S.ANSWERED, _S.ANSWERED_LATE):
         raise Refused("already_saved")
-    if state is _S.EXPIRED:
+    if held.state is _S.EXPIRED:
         raise Refused("too_late")
-    if state not in (_S.ACTIVE, _S.OVERDUE):
+    if held.state not in (_S.ACTIVE, _S.OVERDUE):
         raise Refused("card_closed")
-    value = kind_named(held.file.kind).parse_answer(raw, held.file)
-    late = state is _S.OVERDUE
-    before = tasks.lock(tx, held.task_id)
-    if before.state is not TaskState.OPEN:
+    if held.task_state is not TaskState.OPEN:
         raise Refused("too_late")
+    value = kind_named(held.file.kind).parse_answer(raw, held.file)
+    events: tuple[Event, ...] = ()
+    late = held.state is _S.OVERDUE
+    if held.state is _S.ACTIVE and held.asked and now > held.due_at:
+        events = become_overdue(tx, held, now=now)
+        late = True
+    state = _S.OVERDUE if late else _S.ACTIVE
+    before = tasks.lock(tx, held.task_id)
     becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
     assignments.move(tx, held.id, was=state, becomes=becomes, now=now)
     answers.add(
@@ -107,7 +109,7 @@ def skip(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
     """The worker does not want to judge this task; it never comes back to them.
 
     Raises:
-        Refused: unknown_card, already_saved, card_closed.
+        Refused: unknown_card, already_saved, past_due, card_closed.
     """
     return _let_go(tx, person, assignment_id, becomes=_S.SKIPPED, now=now)
 
@@ -121,7 +123,9 @@ def _let_go(
     tx: Transaction, person: Person, assignment_id: int, *, becomes: AssignmentState, now: datetime
 ) -> Assignment:
     held = own(tx, person, assignment_id)
-    _need_active(held, now=now)
+    _need_active(
+        held, now=now if held.asked else held.claimed_at
+    )  # what nobody asked for always goes back free
     assignments.move(tx, held.id, was=_S.ACTIVE, becomes=becomes, now=now)
     projects.release(tx, held.project_id, released=held.reserve)
     slots.free_slot(tx, held.task_id, held.file, now=now)
@@ -188,13 +192,15 @@ def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
     if held.state is not _S.ANSWERED:
         raise Refused("card_closed")
     given = answers.of_assignment(tx, held.id)
-    before = tasks.lock(tx, held.task_id)
-    if given is None or now > given.at + deadlines.UNDO_WINDOW or before.state is not TaskState.OPEN:
+    project = projects.find(tx, held.project_id)
+    if given is None or now >= given.at + deadlines.UNDO_WINDOW or held.task_state is not TaskState.OPEN:
         raise Refused("undo_too_late")
+    if project is None or project.state is ProjectState.CLOSED:
+        raise Refused("undo_too_late")  # the card could not be answered again, and the answer is paid
     following = assignments.active_of(tx, person.id)
     if following is not None:
-        give_back(tx, person, following.id, now=now)
-        before = tasks.lock(tx, held.task_id)
+        take_back(tx, following.id, why="undone", now=now)
+    before = tasks.lock(tx, held.task_id)
     answers.void(tx, held.id, now=now)
     assignments.move(tx, held.id, was=_S.ANSWERED, becomes=_S.ACTIVE, now=now)
     posterior = methods()[held.file.method].posterior(answers.votes(tx, held.task_id))

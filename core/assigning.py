@@ -9,10 +9,11 @@ from random import Random
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
 from core.domain.person import Person, require
-from core.domain.states import AssignmentState, ProjectState
+from core.domain.states import ProjectState, TaskState
 from core.domain.task import Assignment
 from core.errors import Refused
 from core.events import BudgetSpent, Event
+from core.overdue import run_out
 from core.store import assignments, projects, queues, tasks
 from core.store.queues import Queue
 from core.store.transaction import Transaction
@@ -51,9 +52,11 @@ def next_task(
     if person.consented_at is None:
         raise Refused("not_joined")
     held = assignments.active_of(tx, person.id)
-    if held is not None:
-        return _hold(tx, person, held, asked=asked)
     events: list[Event] = []
+    if held is not None:
+        if held.task_state is TaskState.OPEN and now <= held.due_at:
+            return _hold(tx, person, held, asked=asked)
+        events += run_out(tx, held, now=now)  # the sweep has not come by yet
     unpaid: set[int] = set()
     found = [
         (candidate, queue) for queue in _some_queues(tx, person, now=now) for candidate in queue.candidates
@@ -159,7 +162,7 @@ def _claim(
         remind_at=due.remind_at,
     )
     made = assignments.get(tx, assignment_id)
-    assert made is not None and made.state is AssignmentState.ACTIVE, "it was just made"
+    assert made is not None, "it was just made"
     return made
 
 

@@ -34,7 +34,7 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended
+    why: str  # untouched | not_needed | project_ended | unreachable | undone
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ BATCH = 200
 def add_tasks(
     tx: Transaction, project_id: int, rows: Sequence[TaskRow], *, now: datetime
 ) -> tuple[int, list[tuple[int, Problem]]]:
-    """Add tasks; returns how many, and (line, problem) of those whose id the project already has.
+    """Add tasks; returns how many, and (line, problem) of those whose id the project or the batch has already.
 
     Rows without an id are numbered by their place in the project's queues.
     """
@@ -32,12 +32,16 @@ def add_tasks(
         return 0, []
     named = [row.external_id for row in rows if row.external_id is not None]
     known = tasks.known_ids(tx, project_id, named) if named else set()
-    fresh = [row for row in rows if row.external_id is None or row.external_id not in known]
-    repeated = [
-        (row.line, problem(ProblemCode.DUPLICATE_ID, line=row.line, field="id", value=row.external_id or ""))
-        for row in rows
-        if row.external_id in known
-    ]
+    fresh: list[TaskRow] = []
+    repeated: list[tuple[int, Problem]] = []
+    for row in rows:
+        if row.external_id is not None and row.external_id in known:
+            again = problem(ProblemCode.DUPLICATE_ID, line=row.line, field="id", value=row.external_id)
+            repeated.append((row.line, again))
+            continue
+        fresh.append(row)
+        if row.external_id is not None:
+            known.add(row.external_id)
     if fresh:
         _insert(tx, project_id, project.file.priority, project.file.overlap.min, fresh, now=now)
         projects.change(tx, project_id, finished_at=None)
@@ -59,8 +63,12 @@ def _insert(
         )
         for key in lanes
     }
+    first = last - len(rows) + 1
+    numbers = [f"#{pos}" for pos, row in enumerate(rows, start=first) if row.external_id is None]
+    taken = tasks.known_ids(tx, project_id, numbers) if numbers else set()
+    taken |= {row.external_id for row in rows if row.external_id is not None}
     values = []
-    for pos, row in enumerate(rows, start=last - len(rows) + 1):
+    for pos, row in enumerate(rows, start=first):
         key = (row.lang or "", row.priority or priority, row.gold is not None)
         target = ENDLESS if row.gold is not None else least
         values.append(
@@ -68,7 +76,7 @@ def _insert(
                 "project_id": project_id,
                 "queue_id": ids[key],
                 "pos": pos,
-                "external_id": row.external_id if row.external_id is not None else f"#{pos}",
+                "external_id": row.external_id if row.external_id is not None else _number(pos, taken),
                 "lang": row.lang or "",
                 "priority": Priority[key[1].upper()],
                 "deadline": row.deadline,
@@ -83,3 +91,11 @@ def _insert(
             }
         )
     tasks.add(tx, values)
+
+
+def _number(pos: int, taken: set[str]) -> str:
+    """The id of a row that has none; a file may have given it to another row."""
+    number = f"#{pos}"
+    while number in taken:
+        number += "'"
+    return number

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core import slots
 from core.domain import deadlines
-from core.domain.states import AssignmentState
+from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Assignment
 from core.events import BecameOverdue, Event, ReminderDue, TakenBack
 from core.store import assignments, ledger, projects
@@ -62,13 +62,18 @@ def sweep(tx: Transaction, *, now: datetime, most: int = 50) -> tuple[Event, ...
     events: list[Event] = []
     for one in assignments.past_due(tx, now=now, most=most):
         held = assignments.get(tx, one.id)
-        if held is None or held.state is not _S.ACTIVE:
-            continue
-        if held.asked:
-            events += become_overdue(tx, held, now=now)
-        else:
-            events += take_back(tx, held.id, why="untouched", now=now)
+        if held is not None and held.state is _S.ACTIVE:
+            events += run_out(tx, held, now=now)
     return tuple(events)
+
+
+def run_out(tx: Transaction, held: Assignment, *, now: datetime) -> tuple[Event, ...]:
+    """The time of an active card is over: overdue when its worker asked for it, else it goes back silently."""
+    if held.task_state is not TaskState.OPEN:
+        return take_back(tx, held.id, why="not_needed", now=now)
+    if held.asked:
+        return become_overdue(tx, held, now=now)
+    return take_back(tx, held.id, why="untouched", now=now)
 
 
 def remind(tx: Transaction, *, now: datetime, most: int = 50) -> tuple[Event, ...]:

@@ -20,6 +20,7 @@ CONSENT_VERSION = 1
 INVITE_LASTS = timedelta(days=7)
 QUIET = (22 * 60, 8 * 60)
 SUMMARY_AT = 9 * 60
+NUDGE_ONCE_IN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,16 @@ def set_quiet(tx: Transaction, person: Person, *, start: int, end: int) -> None:
     rows.change_person(tx, person.id, quiet_from=start, quiet_to=end)
 
 
-def set_nudges(tx: Transaction, person: Person, *, wanted: bool) -> None:
-    """Whether the person wants to be told of new work."""
-    rows.change_person(tx, person.id, nudges=wanted)
+def set_nudges(tx: Transaction, person: Person, *, wanted: bool, now: datetime) -> None:
+    """Whether the person wants to be told of new work; the first time after a day, as after every nudge."""
+    first = now + NUDGE_ONCE_IN if wanted else None
+    rows.change_person(tx, person.id, nudges=wanted, next_nudge_at=first)
+
+
+def seen(tx: Transaction, person: Person, *, now: datetime) -> None:
+    """The person is here; noted once an hour."""
+    if now - person.seen_at > timedelta(hours=1):
+        rows.change_person(tx, person.id, seen_at=now)
 
 
 def set_languages(tx: Transaction, person: Person, langs: tuple[str, ...]) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.domain.person import Person, require
+from core import settling
+from core.domain.person import Person, may, require
 from core.domain.project import Project
 from core.domain.states import PROJECT, ProjectState, TaskState, after
 from core.errors import Refused
 from core.events import Event, ProjectFinished
 from core.intake.project_model import ProjectFile
-from core.overdue import take_back
-from core.settling import pay_the_rest
-from core.store import answers, assignments, tasks
+from core.store import answers, tasks
 from core.store import projects as rows
 from core.store.transaction import Transaction
 
@@ -34,14 +33,13 @@ def own(tx: Transaction, person: Person, project_id: int) -> Project:
     Raises:
         Refused: unknown_project, also for projects of others.
     """
+    return _allowed(person, rows.lock(tx, project_id), project_id)
+
+
+def _allowed(person: Person, project: Project | None, project_id: int) -> Project:
     require(person, "run project")
-    project = rows.lock(tx, project_id)
-    if project is None:
+    if project is None or not may(person, "run project", owner_id=project.owner_id):
         raise Refused("unknown_project", project=project_id)
-    try:
-        require(person, "run project", owner_id=project.owner_id)
-    except Refused:
-        raise Refused("unknown_project", project=project_id) from None
     return project
 
 
@@ -60,7 +58,7 @@ def replace_file(
     Labels that have answers cannot vanish: they are archived by the caller's file or refused.
 
     Raises:
-        Refused: unknown_project, project_closed, kind_changed, label_removed.
+        Refused: unknown_project, project_closed, kind_changed, label_removed, budget_below_spent.
     """
     project = own(tx, person, project_id)
     if project.state is ProjectState.CLOSED:
@@ -71,6 +69,7 @@ def replace_file(
         gone = {label.id for label in project.file.labels} - {label.id for label in file.labels}
         if gone:
             raise Refused("label_removed", label=sorted(gone)[0])
+    _need_budget(project, file.budget)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
     return own(tx, person, project_id)
 
@@ -112,11 +111,14 @@ def set_budget(tx: Transaction, person: Person, project_id: int, budget: int) ->
     Raises:
         Refused: unknown_project, budget_below_spent.
     """
-    project = own(tx, person, project_id)
-    if budget < project.spent + project.reserved:
-        raise Refused("budget_below_spent", points=project.spent + project.reserved)
+    _need_budget(own(tx, person, project_id), budget)
     rows.change(tx, project_id, budget=budget)
     return own(tx, person, project_id)
+
+
+def _need_budget(project: Project, budget: int | None) -> None:
+    if budget is not None and budget < project.spent + project.reserved:
+        raise Refused("budget_below_spent", points=project.spent + project.reserved)
 
 
 def close(
@@ -128,7 +130,7 @@ def close(
         Refused: unknown_project, not_now.
     """
     project = _move(tx, person, own(tx, person, project_id), "close", closed_at=now, paused_by=None)
-    return project, wind_up(tx, project_id, now=now)
+    return project, wind_up(tx, project_id, now=now)[0]
 
 
 def close_at_deadline(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
@@ -137,16 +139,15 @@ def close_at_deadline(tx: Transaction, project_id: int, *, now: datetime) -> tup
     if project is None or project.state is ProjectState.CLOSED:
         return ()
     rows.change(tx, project_id, state=ProjectState.CLOSED, closed_at=now, paused_by=None)
-    return (*wind_up(tx, project_id, now=now), ProjectFinished(project.owner_id, project_id, "deadline"))
+    return (*wind_up(tx, project_id, now=now)[0], ProjectFinished(project.owner_id, project_id, "deadline"))
 
 
-def wind_up(tx: Transaction, project_id: int, *, now: datetime, most: int = 50) -> tuple[Event, ...]:
-    """A batch of what is left to do for a closed project; the clockwork repeats it until nothing is."""
-    events: list[Event] = []
-    for one in assignments.open_of_project(tx, project_id, most=most):
-        events += take_back(tx, one.id, why="project_ended", now=now)
-    pay_the_rest(tx, project_id, now=now, most=most)
-    return tuple(events)
+def wind_up(tx: Transaction, project_id: int, *, now: datetime) -> tuple[tuple[Event, ...], int]:
+    """A batch of what is left to do for a closed project; the clockwork repeats it until nothing is left."""
+    events, left = settling.wind_up(tx, project_id, now=now)
+    if not left:
+        rows.change(tx, project_id, wound_up_at=now)
+    return events, left
 
 
 def _move(tx: Transaction, person: Person, project: Project, event: str, **values: object) -> Project:
@@ -183,8 +184,8 @@ class Progress:
 
 
 def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Progress:
-    """How far a project is. Raises as `own`."""
-    project = own(tx, person, project_id)
+    """How far a project is, also on a snapshot. Raises as `own`."""
+    project = _allowed(person, rows.find(tx, project_id), project_id)
     counts = tasks.count_by_state(tx, project_id)
     open_ = counts.get(TaskState.OPEN, 0)
     return Progress(

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from core import slots
 from core.consensus import methods
-from core.consensus.contract import Escalate, Settle, Vote
+from core.consensus.contract import Ask, Escalate, Settle, Vote
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
 from core.domain.states import TaskState
@@ -23,7 +23,7 @@ from core.store.transaction import Transaction
 CONSENSUS = "consensus"
 
 
-def settle_due(tx: Transaction, *, now: datetime, most: int = 20) -> tuple[Event, ...]:
+def settle_due(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[Event, ...]:
     """Settle or escalate the tasks whose answers can no longer be undone."""
     events: list[Event] = []
     touched: set[int] = set()
@@ -32,15 +32,18 @@ def settle_due(tx: Transaction, *, now: datetime, most: int = 20) -> tuple[Event
         project = projects.find(tx, counts.project_id)
         assert project is not None, "a task has a project"
         events += _conclude(tx, counts, project.file, owner_id=project.owner_id, now=now)
+        if isinstance(slots.verdict_of(counts, project.file), Ask):
+            slots.store(tx, counts, counts, project.file, now=now)  # the project wants more answers by now
         touched.add(counts.project_id)
     for project_id in sorted(touched):
         events += tell_finished(tx, project_id, now=now)
     return tuple(events)
 
 
-def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 20) -> tuple[Event, ...]:
+def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[Event, ...]:
     """Tasks whose own deadline passed: settled with what they have, else a person must decide."""
     events: list[Event] = []
+    touched: set[int] = set()
     for task_id in tasks.past_deadline(tx, now=now, most=most):
         counts = tasks.lock(tx, task_id)
         project = projects.find(tx, counts.project_id)
@@ -50,6 +53,9 @@ def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 20) -> tupl
         events += _conclude(tx, counts, file, owner_id=project.owner_id, now=now)
         if tasks.lock(tx, task_id).state is TaskState.OPEN:
             events += _escalate(tx, counts, owner_id=project.owner_id, leading=None, confidence=0.0, now=now)
+        touched.add(counts.project_id)
+    for project_id in sorted(touched):
+        events += tell_finished(tx, project_id, now=now)
     return tuple(events)
 
 
@@ -118,11 +124,11 @@ def _settle(
     return events
 
 
-def _end_cards(tx: Transaction, task_id: int, *, now: datetime) -> tuple[Event, ...]:
+def _end_cards(tx: Transaction, task_id: int, *, now: datetime, why: str = "not_needed") -> tuple[Event, ...]:
     return tuple(
         event
         for one in assignments.open_of_task(tx, task_id)
-        for event in take_back(tx, one.id, why="not_needed", now=now)
+        for event in take_back(tx, one.id, why=why, now=now)
     )
 
 
@@ -176,12 +182,39 @@ def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: date
     return (*events, *tell_finished(tx, counts.project_id, now=now))
 
 
-def pay_the_rest(tx: Transaction, project_id: int, *, now: datetime, most: int = 100) -> int:
-    """A project ended: answers that can no longer be settled are paid in full."""
-    rest = answers.unpaid_of_project(tx, project_id, most=most)
-    for one in rest:
-        pay(tx, one, agreement=Fraction(1), now=now)
-    return len(rest)
+def wind_up(
+    tx: Transaction, project_id: int, *, now: datetime, most: int = 10
+) -> tuple[tuple[Event, ...], int]:
+    """A project ended: end some of its tasks; returns what happened, and how many were left to end.
+
+    What is sure enough is settled; answers that can no longer be settled are paid in full.
+    """
+    events: list[Event] = []
+    ending = tasks.unfinished(tx, project_id, most=most)
+    for task_id in ending:
+        counts = tasks.lock(tx, task_id)
+        project = projects.find(tx, project_id)
+        assert project is not None, "a task has a project"
+        verdict = slots.verdict_of(counts, project.file)
+        if counts.gold is None and counts.state is TaskState.OPEN and isinstance(verdict, Settle):
+            events += _settle(
+                tx,
+                counts,
+                project.file,
+                label=verdict.label,
+                confidence=verdict.confidence,
+                by=CONSENSUS,
+                now=now,
+            )
+            continue
+        tasks.end(
+            tx, task_id, state=TaskState.CANCELLED, label=counts.label, confidence=None, by=None, now=now
+        )
+        events += _end_cards(tx, task_id, why="project_ended", now=now)
+        if counts.gold is None:
+            for one in answers.standing(tx, task_id):
+                pay(tx, one, agreement=Fraction(1), now=now)
+    return tuple(events), len(ending)
 
 
 def tell_finished(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:

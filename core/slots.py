@@ -9,6 +9,7 @@ from core.consensus import methods
 from core.consensus.contract import Ask, Overlap, Settle, Verdict, Vote
 from core.domain.choice import Lane
 from core.domain.deadlines import UNDO_WINDOW
+from core.domain.states import TaskState
 from core.domain.task import Counts
 from core.intake.project_model import ProjectFile
 from core.store import projects, queues, tasks
@@ -71,7 +72,10 @@ def requeue(tx: Transaction, counts: Counts) -> None:
     queues.move_to(tx, counts.task_id, queue_id=lane, pos=pos)
 
 
-def free_slot(tx: Transaction, task_id: int, file: ProjectFile, *, now: datetime) -> Counts:
-    """An active assignment of the task ended without an answer: its slot is free again."""
+def free_slot(tx: Transaction, task_id: int, file: ProjectFile, *, now: datetime) -> None:
+    """An active assignment of the task ended without an answer: its slot is free again, while the task is open."""
     before = tasks.lock(tx, task_id)
-    return store(tx, before, replace(before, active=before.active - 1), file, now=now)
+    if before.state is TaskState.OPEN:
+        store(tx, before, replace(before, active=before.active - 1), file, now=now)
+    else:
+        tasks.drop_active(tx, task_id)

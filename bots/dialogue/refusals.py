@@ -9,9 +9,12 @@ REFUSALS: dict[str, str] = {
     "already_saved": N_("Already saved."),
     "ambiguous_label": N_("Two answers have that name. Please tap a button."),
     "archived_label": N_("This answer is no longer offered. Please choose another one."),
+    "bad_date": N_("Please send a date like 2026-03-01."),
     "bad_number": N_("Please send a whole number, for example 100."),
     "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),
-    "budget_below_spent": N_("The budget cannot be less than the %(points)s points already spent or promised."),
+    "budget_below_spent": N_(
+        "The budget cannot be less than the %(points)s points already spent or promised."
+    ),
     "budget_spent": N_("The budget is used up. Raise it first, then resume."),
     "card_closed": N_("This card is closed. Send /task for the next one."),
     "deadline_passed": N_("The deadline of this project has passed. Send the project file with a later one."),
@@ -23,11 +26,13 @@ REFUSALS: dict[str, str] = {
     "file_too_large": N_(
         "This file is too large for this chat. Send a smaller one, or use the web chat or the command line."
     ),
+    "finish_first": N_("Please answer the question above first, or send /cancel."),
     "kind_changed": N_("The kind of a project cannot change. Please make a new project."),
     "label_removed": N_(
         "The label “%(label)s” is in use. Keep it and mark it as archived, then it is no longer offered."
     ),
     "no_more_time": N_("The deadline is too close for more time."),
+    "no_more_samples": N_("That was the last one."),
     "no_tasks": N_("This project has no tasks yet. Send /addtasks %(project)s first."),
     "not_allowed": N_("Your role does not allow this. Ask a moderator if you need it."),
     "not_joined": N_("Please send /start first."),
@@ -37,6 +42,8 @@ REFUSALS: dict[str, str] = {
     "past_due": N_("The time for this card is over. You can still answer it."),
     "project_closed": N_("This project is closed."),
     "too_late": N_("Too late: this task is decided. Send /task for the next one."),
+    "too_many_files": N_("%(most)s files are waiting already. First tap the project that they are for."),
+    "too_many_lines": N_("At most %(most)s lines at once, please. Send a file for more."),
     "undo_too_late": N_("Undo works for one minute only. Your answer stays."),
     "unknown_button": N_("This button does not work any more. Send /help to go on."),
     "unknown_card": N_("This is not your card. Send /task for yours."),

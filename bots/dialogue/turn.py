@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,7 +27,7 @@ class House:
     data_dir: Path
     new_token: Callable[[], str]
     invite_links: Mapping[str, Callable[[str], str]] = field(default_factory=dict)  # platform → token → URL
-    upload_limits: Mapping[str, int] = field(default_factory=dict)  # platform → bytes
+    reaction: timedelta = timedelta(milliseconds=400)  # a tap sooner after a new card was for the one before
 
     @property
     def media_dir(self) -> Path:

@@ -85,6 +85,11 @@ class Telegram:
         """Close all connections."""
         await self._api.shutdown()
 
+    @property
+    def invite_link(self) -> Callable[[str], str]:
+        """Makes a link that opens this bot with `/start token`."""
+        return lambda token: f"https://t.me/{self.username}?start={token}"
+
     async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
         """Post a new message: with its file, its picture, or in words."""
         with self._told(to):

@@ -103,6 +103,11 @@ class Web:
         """The address for a person to open."""
         return self._url
 
+    @property
+    def invite_link(self) -> Callable[[str], str] | None:
+        """A browser's chat is its own: an invitation is typed there."""
+        return None
+
     # The page loads pictures by their name, so `media` is not needed.
     async def send(self, to: Address, message: Message, media: Media | None) -> Posted:  # noqa: ARG002
         ref = await self._history.add(to.user_id, Said(message))

@@ -35,8 +35,10 @@ class QuietHours:
         return minute >= self.start or minute < self.end
 
     def end_after(self, moment: datetime) -> datetime:
-        """The next end of quiet hours at or after `moment`."""
-        return next_local(moment - timedelta(microseconds=1), self.end, self.zone)
+        """The next end of quiet hours at or after `moment`; where the clock shows it twice, the second time."""
+        first = next_local(moment - timedelta(microseconds=1), self.end, self.zone)
+        local = first.astimezone(self.zone)
+        return max(first, local.replace(fold=1).astimezone(first.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def due(
     ahead = lead(time_limit)
     remind_at = due_at - ahead
     if quiet is not None and (quiet.holds(due_at) or quiet.holds(remind_at)):
-        quiet_end = quiet.end_after(remind_at)
+        quiet_end = quiet.end_after(due_at if quiet.holds(due_at) else remind_at)
         due_at = max(due_at, quiet_end + AFTER_QUIET)
         remind_at = max(due_at - ahead, quiet_end)
     if deadline is not None and deadline < due_at:

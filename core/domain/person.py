@@ -33,6 +33,8 @@ class Person:
     consented_at: datetime | None
     step: str | None
     draft: str | None
+    menu: str | None
+    seen_at: datetime
 
     @property
     def quiet(self) -> QuietHours | None:

@@ -72,7 +72,6 @@ ASSIGNMENT: Moves = {
     (A.ACTIVE, "deadline passes"): A.OVERDUE,
     (A.ANSWERED, "undo"): A.ACTIVE,
     (A.OVERDUE, "answer"): A.ANSWERED_LATE,
-    (A.OVERDUE, "give back"): A.RETURNED,
     (A.OVERDUE, "24 hours pass, or the task ends"): A.EXPIRED,
 }
 

@@ -111,15 +111,6 @@ def due_to_pay(tx: Transaction, *, now: datetime, most: int) -> list[int]:
     return sorted(row.assignment_id for row in rows)
 
 
-def unpaid_of_project(tx: Transaction, project_id: int, *, most: int) -> list[StandingAnswer]:
-    """Standing answers of a project that no reward entry exists for."""
-    paid = select(ledger.c.id).where(
-        ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id
-    )
-    query = _STANDING.where(answer.c.project_id == project_id, ~paid.exists()).limit(most)
-    return [_standing(*row) for row in tx.execute(query)]
-
-
 @dataclass(frozen=True, slots=True)
 class Past:
     """One line of a worker's history."""

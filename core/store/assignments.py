@@ -62,8 +62,10 @@ _FULL = (
         ),
     )
 )
+# The task before its assignments, here and in `_pick`: whoever changes both locks them in one order.
 _GET = Statement(
-    _FULL.where(assignment.c.id == bindparam("assignment")).with_for_update(of=assignment), _assignment
+    _FULL.where(assignment.c.id == bindparam("assignment")).with_for_update(of=[task, assignment]),
+    _assignment,
 )
 _ACTIVE_OF = Statement(
     _FULL.where(assignment.c.person_id == bindparam("person"), assignment.c.state == _A.ACTIVE.value)
@@ -99,7 +101,7 @@ _CLOSE = Change(
 
 
 def get(tx: Transaction, assignment_id: int) -> Assignment | None:
-    """An assignment with its task and the project file it was made under, locked."""
+    """An assignment with its task and the project file it was made under, both locked."""
     return _GET.first(tx, assignment=assignment_id)
 
 
@@ -134,13 +136,16 @@ class Pointer:
     person_id: int
 
 
-def _pick(tx: Transaction, *conditions: Any, order: Any, most: int) -> list[Pointer]:
+def _pick(
+    tx: Transaction, *conditions: Any, order: Any, most: int, skip_locked: bool = True
+) -> list[Pointer]:
     rows = tx.execute(
         select(assignment.c.id, assignment.c.task_id, assignment.c.person_id)
+        .join(task, task.c.id == assignment.c.task_id)
         .where(*conditions)
         .order_by(order)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[task, assignment], skip_locked=skip_locked)
     )
     return [Pointer(*row) for row in rows]
 
@@ -183,6 +188,7 @@ def open_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
         assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
         order=assignment.c.id,
         most=1000,
+        skip_locked=False,
     )
 
 
@@ -206,6 +212,7 @@ def open_of_person(tx: Transaction, person_id: int) -> list[Pointer]:
         assignment.c.state == _A.ACTIVE,
         order=assignment.c.id,
         most=1000,
+        skip_locked=False,
     )
 
 
@@ -223,9 +230,9 @@ def open_of_project(tx: Transaction, project_id: int, *, most: int) -> list[Poin
 def shift_all(tx: Transaction, span: timedelta, *, now: datetime) -> int:
     """Give back the time the service was away: move every running due time and reminder by `span`."""
     rows = tx.execute(
-        select(assignment.c.id, assignment.c.due_at, assignment.c.remind_at, task.c.deadline)
-        .join(task, task.c.id == assignment.c.task_id)
+        select(assignment.c.id, assignment.c.due_at, assignment.c.remind_at)
         .where(assignment.c.state == _A.ACTIVE, assignment.c.claimed_at < now)
+        .with_for_update()
     ).all()
     changes = [
         {"a": row.id, "d": row.due_at + span, "r": row.remind_at and row.remind_at + span} for row in rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from core.domain.states import OutboxState
 from core.store.tables import account, inbox, media, outbox, slot
@@ -121,7 +121,13 @@ _HEAR = Change(
 )
 _OWED = Statement(
     select(
-        outbox.c.id, outbox.c.account_id, outbox.c.slot, outbox.c.payload, outbox.c.about, outbox.c.attempts
+        outbox.c.id,
+        outbox.c.account_id,
+        outbox.c.slot,
+        outbox.c.payload,
+        outbox.c.about,
+        outbox.c.attempts,
+        outbox.c.not_before,
     )
     .where(
         outbox.c.account_id == bindparam("account"),
@@ -129,7 +135,7 @@ _OWED = Statement(
     )
     .order_by(outbox.c.id)
     .limit(bindparam("most")),
-    Owed,
+    lambda *row: (Owed(*row[:-1]), row[-1]),
 )
 
 
@@ -143,25 +149,32 @@ def heard_from(tx: Transaction, account_id: int, *, messages: int) -> None:
     _HEAR.run(tx, account=account_id, messages=messages)
 
 
-def owed_to(tx: Transaction, account_id: int, *, most: int = 10) -> list[Owed]:
-    """What is owed to a chat, in its order."""
-    return _OWED.all(tx, account=account_id, most=most)
+def owed_to(tx: Transaction, account_id: int, *, most: int, now: datetime | None = None) -> list[Owed]:
+    """What is owed to a chat, in its order; with `now`, nothing behind a message that has to wait."""
+    ready: list[Owed] = []
+    for row, not_before in _OWED.all(tx, account=account_id, most=most):
+        if now is not None and not_before is not None and not_before > now:
+            break
+        ready.append(row)
+    return ready
 
 
 def chats_owed(tx: Transaction, *, now: datetime, holder: str, most: int) -> list[int]:
     """Chats with something to send now that no other process is sending to."""
-    first = (
-        select(outbox.c.account_id, outbox.c.not_before, outbox.c.id)
-        .where(outbox.c.state == OutboxState.OWED)
-        .order_by(outbox.c.id)
-    ).subquery()
+    waits = outbox.alias("waits")
+    pausing = exists().where(
+        waits.c.account_id == outbox.c.account_id,
+        waits.c.state == OutboxState.OWED,
+        waits.c.not_before > now,
+    )
     rows = tx.execute(
-        select(first.c.account_id)
-        .join(account, account.c.id == first.c.account_id)
+        select(outbox.c.account_id)
+        .join(account, account.c.id == outbox.c.account_id)
         .where(
-            or_(first.c.not_before.is_(None), first.c.not_before <= now),
+            outbox.c.state == OutboxState.OWED,
             account.c.unreachable_at.is_(None),
             or_(account.c.leased_by.is_(None), account.c.leased_by == holder, account.c.leased_until < now),
+            ~pausing,
         )
         .distinct()
         .limit(most)
@@ -256,6 +269,11 @@ def sent_edit(tx: Transaction, owed: Owed, *, now: datetime) -> None:
 def not_sent(tx: Transaction, row_id: int, *, attempts: int, not_before: datetime) -> None:
     """Try again later."""
     tx.execute(update(outbox).where(outbox.c.id == row_id).values(attempts=attempts, not_before=not_before))
+
+
+def superseded(tx: Transaction, row_id: int) -> None:
+    """A newer message of its slot goes out instead."""
+    tx.execute(update(outbox).where(outbox.c.id == row_id).values(state=OutboxState.SUPERSEDED, payload=None))
 
 
 def given_up(tx: Transaction, row_id: int) -> None:

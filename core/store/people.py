@@ -24,6 +24,8 @@ _PERSON_COLUMNS = (
     person.c.consented_at,
     account.c.step,
     account.c.draft,
+    account.c.menu,
+    person.c.seen_at,
 )
 
 
@@ -234,3 +236,27 @@ def balance(tx: Transaction, person_id: int) -> int:
     came = select(func.coalesce(func.sum(ledger.c.points), 0)).where(ledger.c.to_person == person_id)
     went = select(func.coalesce(func.sum(ledger.c.points), 0)).where(ledger.c.from_person == person_id)
     return int(tx.execute(select(came.scalar_subquery() - went.scalar_subquery())).scalar_one())
+
+
+def due_for_summary(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """People whose summary hour has come, locked for this caller only."""
+    rows = tx.execute(
+        select(person.c.id)
+        .where(person.c.next_summary_at <= now)
+        .order_by(person.c.next_summary_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [row.id for row in rows]
+
+
+def to_nudge(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """People whom it is time to look after for new work, locked for this caller only."""
+    rows = tx.execute(
+        select(person.c.id)
+        .where(person.c.next_nudge_at <= now)
+        .order_by(person.c.next_nudge_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [row.id for row in rows]

@@ -182,3 +182,11 @@ def with_news(tx: Transaction, *, since: datetime) -> list[Project]:
         or_(project.c.announced_at.is_(None), project.c.announced_at < since),
     )
     return [_project(*row) for row in tx.execute(query)]
+
+
+def to_wind_up(tx: Transaction) -> list[int]:
+    """Closed projects with tasks that did not end yet."""
+    rows = tx.execute(
+        select(project.c.id).where(project.c.state == ProjectState.CLOSED, project.c.wound_up_at.is_(None))
+    )
+    return [row.id for row in rows]

@@ -46,7 +46,7 @@ person = Table(
     Column("quiet_from", Integer, nullable=False, default=22 * 60),  # minutes after local midnight
     Column("quiet_to", Integer, nullable=False, default=8 * 60),
     Column("nudges", Boolean, nullable=False, default=False),
-    Column("nudged_at", Instant),
+    Column("next_nudge_at", Instant),  # when to look next whether there is new work to tell of
     Column("consented_at", Instant),
     Column("consent_version", Integer),
     Column("unreachable_at", Instant),
@@ -126,6 +126,7 @@ project = Table(
     Column("created_at", Instant, nullable=False),
     Column("launched_at", Instant),
     Column("closed_at", Instant),
+    Column("wound_up_at", Instant),  # when every task of a closed project had ended
     Column("finished_at", Instant),  # when its owner was told that nothing is open any more
     Column("announced_at", Instant),  # when workers were last told of new work
     CheckConstraint("reserved >= 0", name="reserved"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from core.domain.deadlines import UNDO_WINDOW
 from core.domain.states import TaskState
 from core.domain.task import Counts
 from core.store.tables import task
@@ -67,6 +69,18 @@ _WRITE = Change(
 )
 
 
+_DROP_ACTIVE = Change(
+    update(task)
+    .where(task.c.id == bindparam("task"))
+    .values(active=task.c.active - 1, target=task.c.target - 1)
+)
+
+
+def drop_active(tx: Transaction, task_id: int) -> None:
+    """A card of a task that ended went back: the slot it held is gone."""
+    _DROP_ACTIVE.run(tx, task=task_id)
+
+
 def take_slot(tx: Transaction, task_id: int) -> bool:
     """Take one of the task's free slots; False when there is none any more."""
     return _TAKE_SLOT.run(tx, task=task_id) == 1
@@ -103,15 +117,24 @@ def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    rows = tx.execute(update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.id))
-    return sorted(row.id for row in rows)
+    rows = tx.execute(
+        update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.project_id, task.c.id)
+    )
+    # Always in this order, so that two callers lock their projects in the same one.
+    return [task_id for _, task_id in sorted((row.project_id, row.id) for row in rows)]
+
+
+def _ended(now: datetime) -> tuple[Any, ...]:
+    """An answer of the last moment can be undone for a while; the task ends after that."""
+    ended = task.c.deadline <= now - UNDO_WINDOW
+    return ended, task.c.state == TaskState.OPEN, task.c.gold.is_(None)
 
 
 def past_deadline(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """Open tasks whose own deadline has passed."""
+    """Open tasks whose own deadline has passed, and whose answers in time can no longer be undone."""
     rows = tx.execute(
         select(task.c.id)
-        .where(task.c.deadline <= now, task.c.state == TaskState.OPEN, task.c.gold.is_(None))
+        .where(*_ended(now))
         .order_by(task.c.deadline)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -224,3 +247,90 @@ def wanted_answers(tx: Transaction, project_id: int) -> int:
         )
     ).scalar_one()
     return int(value)
+
+
+def unfinished(tx: Transaction, project_id: int, *, most: int) -> list[int]:
+    """Some tasks of a project that are open or wait for a decision, gold ones too."""
+    rows = tx.execute(
+        select(task.c.id)
+        .where(task.c.project_id == project_id, task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED]))
+        .limit(most)
+    )
+    return sorted(row.id for row in rows)
+
+
+def settling_is_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether some task's answers can no longer be undone."""
+    due = select(task.c.id).where(task.c.settle_at <= now).limit(1)
+    return tx.execute(due).first() is not None
+
+
+def ending_is_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether some open task's own deadline has passed."""
+    due = select(task.c.id).where(*_ended(now)).limit(1)
+    return tx.execute(due).first() is not None
+
+
+def project_of(tx: Transaction, task_id: int) -> int | None:
+    """The project of a task."""
+    value = tx.execute(select(task.c.project_id).where(task.c.id == task_id)).scalar()
+    return None if value is None else int(value)
+
+
+def shown(tx: Transaction, task_id: int) -> tuple[dict[str, str], str | None]:
+    """Content and context of a task.
+
+    Raises:
+        LookupError: when there is none.
+    """
+    row = tx.execute(select(task.c.content, task.c.context).where(task.c.id == task_id)).first()
+    if row is None:
+        raise LookupError("no such task")
+    return json.loads(row.content), row.context
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task with what became of it, as the results tell it."""
+
+    external_id: str
+    content: dict[str, str]
+    extra: dict[str, str]
+    gold: str | None
+    state: TaskState
+    label: str | None
+    answers: int
+    settled_by: str | None
+    confidence: float | None
+
+
+def stream(tx: Transaction, project_id: int) -> Iterator[Outcome]:
+    """Every task of a project in the order of its files, a thousand in memory at a time."""
+    rows = tx.execute(
+        select(
+            task.c.external_id,
+            task.c.content,
+            task.c.extra,
+            task.c.gold,
+            task.c.state,
+            task.c.label,
+            (task.c.answered + task.c.late).label("answers"),
+            task.c.settled_by,
+            task.c.confidence,
+        )
+        .where(task.c.project_id == project_id)
+        .order_by(task.c.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        yield Outcome(
+            row.external_id,
+            json.loads(row.content),
+            json.loads(row.extra) if row.extra else {},
+            row.gold,
+            TaskState(row.state),
+            row.label,
+            row.answers,
+            row.settled_by,
+            row.confidence,
+        )

@@ -1,0 +1,125 @@
+"""Task cards: what a worker judges, with one button for every possible answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bots.dialogue.buttons import data
+from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Row, Title
+from core.domain.task import Assignment
+from core.intake.project_model import ProjectFile
+from core.kinds import kind_named
+from core.kinds.contract import Form, OneOf, Option
+from i18n import Content, Phrase, Translator
+
+SLOT = "card"
+WIDE = 18  # a label longer than this gets a row of its own
+NARROW = 8
+
+
+def name_of(option: Option, locale: str) -> Content:
+    """An option's name for a reader."""
+    names = option.names
+    for tag in (locale, locale.partition("_")[0], "en"):
+        if tag in names:
+            return Content(names[tag])
+    return Content(next(iter(names.values()), option.id))
+
+
+def label_name(file: ProjectFile, value: str, locale: str) -> Content:
+    """An answer's name for a reader; the answer itself when it is no option."""
+    form = kind_named(file.kind).form(file)
+    for option in form.options:
+        if option.id == value:
+            return name_of(option, locale)
+    for label in file.labels:
+        if label.id == value:
+            return Content(label.names.pick(locale))
+    return Content(value)
+
+
+def body(
+    t: Translator, file: ProjectFile, content: Mapping[str, str], context: str | None
+) -> tuple[Part, ...]:
+    """Title, instructions, and what is to be judged."""
+    parts: list[Part] = [
+        Title(Content(file.title.pick(t.locale))),
+        Para(Content(file.instructions.pick(t.locale))),
+    ]
+    if content.get("text"):
+        parts.append(Quote(Content(content["text"])))
+    if context:
+        parts.append(Note(Content(context)))
+    return tuple(parts)
+
+
+def answer_rows(form: Form, locale: str, verb: str, target: int) -> tuple[Row, ...]:
+    """The buttons of a form: `verb:target:ordinal`, laid out by the length of their names."""
+    assert isinstance(form, OneOf), "the only form there is"
+    buttons = [
+        Button(name_of(option, locale), data(verb, target, at)) for at, option in enumerate(form.options)
+    ]
+    longest = max((len(button.label) for button in buttons), default=0)
+    across = 1 if longest > WIDE else 2 if longest > NARROW else 3
+    return tuple(tuple(buttons[at : at + across]) for at in range(0, len(buttons), across))
+
+
+def preview(t: Translator, file: ProjectFile, content: Mapping[str, str], context: str | None) -> Message:
+    """The card as workers will see it; its buttons do nothing."""
+    form = kind_named(file.kind).form(file)
+    rows = tuple(
+        tuple(Button(button.label, data("sample")) for button in row if isinstance(button, Button))
+        for row in answer_rows(form, t.locale, "sample", 0)
+    )
+    return Message(
+        parts=(*body(t, file, content, context), Note(t("This is a preview: nothing is saved."))),
+        rows=rows,
+        picture=content.get("image"),
+        alt=_alt(t, content),
+    )
+
+
+def card(t: Translator, held: Assignment, *, now: datetime, undo: tuple[int, Content] | None) -> Message:
+    """The card in a worker's hand; `undo` is the answer before, while it can be taken back."""
+    form = kind_named(held.file.kind).form(held.file)
+    rows = answer_rows(form, t.locale, "a", held.id)
+    if held.asked and held.extended:
+        keep: Row = ()
+    elif held.asked:
+        keep = (Button(t("More time"), data("extend", held.id)),)
+    else:
+        keep = (Button(t("Keep for later"), data("keep", held.id)),)
+    skip = Button(t("Skip"), data("skip", held.id))
+    pause = Button(t("Pause"), data("pause", held.id))
+    controls: Row = (skip, *keep, pause)
+    return Message(
+        parts=(*body(t, held.file, held.content, held.context), Note(_terms(t, held, now=now))),
+        rows=(*rows, controls, *undo_row(t, undo)),
+        picture=held.content.get("image"),
+        alt=_alt(t, held.content),
+        slot=SLOT,
+    )
+
+
+def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]:
+    """The button that takes the answer before back."""
+    if undo is None:
+        return ()
+    assignment_id, answer = undo
+    return ((Button(t("Undo “%(answer)s”", answer=answer), data("undo", assignment_id)),),)
+
+
+def _terms(t: Translator, held: Assignment, *, now: datetime) -> Phrase:
+    reward = t.n("%(count)s point if right", "%(count)s points if right", held.reserve)
+    if not held.asked:
+        return reward
+    if now > held.due_at:
+        return t("%(reward)s · the time is over, but your answer still counts", reward=reward)
+    return t("%(reward)s · answer by %(time)s", reward=reward, time=t.when(held.due_at, now=now))
+
+
+def _alt(t: Translator, content: Mapping[str, str]) -> Phrase | Content | None:
+    if "image" not in content:
+        return None
+    return t("The picture to judge")

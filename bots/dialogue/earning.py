@@ -1,0 +1,88 @@
+"""What a worker has earned: the balance and the latest answers."""
+
+from __future__ import annotations
+
+import json
+
+from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.cards import label_name
+from bots.dialogue.routes import CommandRoute, PressRoute, Route
+from bots.dialogue.turn import Turn
+from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Title, says
+from core.domain.states import TaskState
+from core.store import answers, ledger, projects
+from core.store import people as people_rows
+from core.store.answers import Past
+from i18n import N_, Content, Phrase
+
+SHOWN = 8
+LONGEST = 60
+
+
+def balance(turn: Turn, _command: Command) -> Reply:
+    """`/balance`."""
+    t = turn.t
+    points = people_rows.balance(turn.tx, turn.person.id)
+    waiting = ledger.pending(turn.tx, turn.person.id)
+    parts: list[Part] = [Title(t.n("You have %(count)s point.", "You have %(count)s points.", points))]
+    if waiting:
+        parts.append(
+            Para(
+                t.n(
+                    "%(count)s answer waits until others have answered the same task.",
+                    "%(count)s answers wait until others have answered the same tasks.",
+                    waiting,
+                )
+            )
+        )
+    row = (Button(t("Next task"), data("next")), Button(t("My answers"), data("history")))
+    return says(Message(parts=tuple(parts), rows=(row,)))
+
+
+def history(turn: Turn, _command: Command) -> Reply:
+    """`/history`."""
+    return says(_history(turn))
+
+
+def history_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """The same from a button."""
+    return says(_history(turn))
+
+
+def _history(turn: Turn) -> Message:
+    t = turn.t
+    past = answers.history(turn.tx, turn.person.id, most=SHOWN)
+    if not past:
+        return Message(parts=(Para(t("No answers yet. Send /task to begin.")),))
+    parts: list[Part] = [Title(t("Your latest answers"))]
+    for one in past:
+        parts.append(Para(_line(turn, one)))
+        parts.append(
+            Note(t("%(time)s · %(outcome)s", time=t.when(one.at, now=turn.now), outcome=_outcome(turn, one)))
+        )
+    return Message(parts=tuple(parts))
+
+
+def _line(turn: Turn, one: Past) -> Phrase:
+    content = json.loads(one.content)
+    text = content.get("text") or turn.t("a picture")
+    text = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+    project = projects.find(turn.tx, one.project_id)
+    answer = label_name(project.file, one.value, turn.t.locale) if project else Content(one.value)
+    return turn.t("%(task)s → %(answer)s", task=text, answer=answer)
+
+
+def _outcome(turn: Turn, one: Past) -> Phrase:
+    t = turn.t
+    if one.points is not None:
+        return t.n("%(count)s point", "%(count)s points", one.points)
+    if one.task_state == TaskState.ESCALATED:
+        return t("opinions differ, a person will decide")
+    return t("waiting for others")
+
+
+ROUTES: tuple[Route, ...] = (
+    CommandRoute("balance", balance, N_("Your points"), right="work"),
+    CommandRoute("history", history, N_("Your latest answers"), right="work"),
+    PressRoute("history", history_pressed),
+)

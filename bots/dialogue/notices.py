@@ -1,0 +1,191 @@
+"""What happened, in words for the people it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.dialogue.buttons import data
+from bots.dialogue.cards import SLOT
+from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Title
+from bots.postbox import Postbox
+from core import events
+from core.events import Event
+from core.store import mail, projects
+from core.store import people as people_rows
+from core.store.transaction import Transaction
+from i18n import Content, Translator, translator_for
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message for an account; `key` lets it be said once, `about` is the assignment of a reminder."""
+
+    account_id: int
+    message: Message
+    key: str | None = None
+    about: int | None = None
+
+
+def announce(tx: Transaction, postbox: Postbox, happened: tuple[Event, ...], *, now: datetime) -> list[int]:
+    """Owe a message for every event; returns the accounts that are to be written to."""
+    accounts = []
+    for event in happened:
+        notice = _notice(tx, event, now=now)
+        if notice is not None:
+            postbox.owe_account(
+                tx, notice.account_id, notice.message, now=now, key=notice.key, about=notice.about
+            )
+            accounts.append(notice.account_id)
+    return accounts
+
+
+def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
+    match event:
+        case events.ReminderDue(account_id=account, assignment_id=held):
+            t = _voice(tx, account)
+            return Notice(account, _reminder(t, event, now=now), _key("reminder", held, event.due_at), held)
+        case events.BecameOverdue(account_id=account, assignment_id=held):
+            return Notice(account, _overdue(_voice(tx, account), event), _key("overdue", held))
+        case events.TakenBack(account_id=account, assignment_id=held):
+            return _taken_back(tx, account, held, event.why)
+        case events.AnswersPaid(person_id=person):
+            return _to_person(tx, person, lambda t: _paid(t, event))
+        case events.TaskEscalated(owner_id=owner, project_id=project, task_id=task):
+            return _to_person(
+                tx, owner, lambda t: _escalated(tx, t, project), key=_key("escalated", project, task)
+            )
+        case events.BudgetSpent(owner_id=owner, project_id=project):
+            return _to_person(tx, owner, lambda t: _budget(tx, t, project))
+        case events.ProjectFinished(owner_id=owner, project_id=project):
+            return _to_person(tx, owner, lambda t: _finished(tx, t, project, event.why))
+        case events.RoleGranted(person_id=person):
+            return _to_person(tx, person, _role)
+        case events.NewWork(person_id=person):
+            return _to_person(tx, person, _new_work)
+
+
+def _key(*words: object) -> str:
+    return ":".join(str(word) for word in words)
+
+
+def _voice(tx: Transaction, account_id: int) -> Translator:
+    person = people_rows.by_account(tx, account_id)
+    return translator_for(person.locale, person.zone)
+
+
+def _to_person(
+    tx: Transaction, person_id: int, words: Callable[[Translator], Message], *, key: str | None = None
+) -> Notice | None:
+    person = people_rows.by_id(tx, person_id)
+    if person is None:
+        return None
+    return Notice(person.account_id, words(translator_for(person.locale, person.zone)), key)
+
+
+def _message(t: Translator, *parts: Part, button: Button | None = None, slot: str | None = None) -> Message:
+    rows = ((button,),) if button is not None else ()
+    return Message(parts=parts, rows=rows, slot=slot, locale=t.locale)
+
+
+def _reminder(t: Translator, event: events.ReminderDue, *, now: datetime) -> Message:
+    words = t("Your task is due %(time)s.", time=t.when(event.due_at, now=now))
+    cost = (
+        t.n("After that it costs %(count)s point.", "After that it costs %(count)s points.", event.penalty)
+        if event.penalty
+        else t("You can also pause it.")
+    )
+    return _message(
+        t, Para(words), Note(cost), button=Button(t("Show the card"), data("show", event.assignment_id))
+    )
+
+
+def _overdue(t: Translator, event: events.BecameOverdue) -> Message:
+    cost = (
+        t.n(
+            "The time for your task is over: %(count)s point was taken back.",
+            "The time for your task is over: %(count)s points were taken back.",
+            event.penalty,
+        )
+        if event.penalty
+        else t("The time for your task is over. It costs you nothing.")
+    )
+    note = t("You can still answer it for a day, while the task is open.")
+    return _message(
+        t, Para(cost), Note(note), button=Button(t("Show the card"), data("show", event.assignment_id))
+    )
+
+
+def _taken_back(tx: Transaction, account_id: int, held: int, why: str) -> Notice | None:
+    """The card in the chat says that it is closed; there is nothing to be told beside it."""
+    if mail.find_slot(tx, account_id, SLOT) is None:
+        return None
+    t = _voice(tx, account_id)
+    words = {
+        "not_needed": t("This task has all the answers it needs. Thank you!"),
+        "project_ended": t("This project has ended. Thank you!"),
+    }.get(why, t("This card went back, because it was not touched. It costs you nothing."))
+    message = _message(t, Para(words), button=Button(t("Next task"), data("next")), slot=SLOT)
+    return Notice(account_id, message, _key("back", held))
+
+
+def _paid(t: Translator, event: events.AnswersPaid) -> Message:
+    return _message(
+        t,
+        Title(t.n("%(count)s point for you", "%(count)s points for you", event.points)),
+        Para(
+            t.n(
+                "%(count)s answer was settled, %(right)s of them right.",
+                "%(count)s answers were settled, %(right)s of them right.",
+                event.answers,
+                right=t.number(event.right),
+            )
+        ),
+        button=Button(t("Next task"), data("next")),
+    )
+
+
+def _title(tx: Transaction, t: Translator, project_id: int) -> Content:
+    project = projects.find(tx, project_id)
+    return Content(project.file.title.pick(t.locale) if project else "")
+
+
+def _escalated(tx: Transaction, t: Translator, project_id: int) -> Message:
+    return _message(
+        t,
+        Para(
+            t("In “%(project)s” opinions differ on a task. Please decide.", project=_title(tx, t, project_id))
+        ),
+        button=Button(t("Decide"), data("decide", project_id)),
+        slot=f"escalated:{project_id}",
+    )
+
+
+def _budget(tx: Transaction, t: Translator, project_id: int) -> Message:
+    return _message(
+        t,
+        Para(t("“%(project)s” is paused: its budget is used up.", project=_title(tx, t, project_id))),
+        Note(t("Raise the budget, then resume.")),
+        button=Button(t("Show the project"), data("project", project_id)),
+    )
+
+
+def _finished(tx: Transaction, t: Translator, project_id: int, why: str) -> Message:
+    title = _title(tx, t, project_id)
+    words = (
+        t("“%(project)s” has reached its deadline.", project=title)
+        if why == "deadline"
+        else t("Every task of “%(project)s” is settled.", project=title)
+    )
+    return _message(t, Para(words), button=Button(t("Get the results"), data("results", project_id)))
+
+
+def _role(t: Translator) -> Message:
+    return _message(t, Para(t("You have a new role. Send /help to see what you can do now.")))
+
+
+def _new_work(t: Translator) -> Message:
+    return _message(
+        t, Para(t("There is new work in your languages.")), button=Button(t("Get a task"), data("next"))
+    )

@@ -1,0 +1,142 @@
+"""Settings: one card, every line of it a button."""
+
+from __future__ import annotations
+
+import re
+
+from bots.dialogue import joining
+from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
+from bots.dialogue.turn import Turn
+from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
+from core import people
+from core.errors import Refused
+from core.store import people as people_rows
+from i18n import N_, Content, Phrase, native_name
+
+SLOT = "settings"
+_TIMES = re.compile(
+    r"\s*(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|to|bis|a|到|至|إلى|\s)\s*(\d{1,2})(?::(\d{2}))?\s*\Z"
+)
+
+
+def settings(turn: Turn, _command: Command) -> Reply:
+    """`/settings`."""
+    return says(overview(turn))
+
+
+def overview(turn: Turn) -> Message:
+    """Everything that can be set, as it stands."""
+    t, person = turn.t, turn.person
+    spoken = people_rows.languages(turn.tx, person.id)
+    place = t("unknown") if person.zone is None else t.place(person.zone)
+    lines = (
+        t("My language: %(language)s", language=native_name(person.locale)),
+        t("Languages you work in: %(languages)s", languages=t.join([t.language(one) for one in spoken])),
+        t("Your place: %(place)s", place=place),
+        t("Quiet hours: %(hours)s", hours=_hours(turn)),
+        t("News of new work: yes") if person.nudges else t("News of new work: no"),
+    )
+    return Message(
+        parts=(
+            Title(t("Settings")),
+            *(Para(line) for line in lines),
+            Note(t("Your number here: %(number)s", number=t.number(person.id))),
+        ),
+        rows=(
+            (Button(t("🌐 Language"), data("locales", SLOT)), Button(t("Work languages"), data("setlangs"))),
+            (Button(t("Place"), data("setzone")), Button(t("Quiet hours"), data("setquiet"))),
+            (Button(_nudge_words(turn), data("setnudge", 0 if person.nudges else 1)),),
+        ),
+        slot=SLOT,
+    )
+
+
+def _nudge_words(turn: Turn) -> Phrase:
+    t = turn.t
+    return t("Stop news of new work") if turn.person.nudges else t("Tell me of new work")
+
+
+def _hours(turn: Turn) -> Phrase:
+    person = turn.person
+    if person.quiet_from == person.quiet_to:
+        return turn.t("none")
+    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in (person.quiet_from, person.quiet_to)]
+    return turn.t("%(start)s to %(end)s", start=times[0], end=times[1])
+
+
+def set_languages(turn: Turn, _pressed: Pressed) -> Reply:
+    """The languages a person works in."""
+    return says(joining.ask_languages(turn))
+
+
+def set_zone(turn: Turn, _pressed: Pressed) -> Reply:
+    """Where the person is."""
+    message = joining.ask_zone(turn)
+    turn.expect("zone", settings=True)
+    return says(message)
+
+
+def ask_quiet(turn: Turn, _pressed: Pressed) -> Reply:
+    """When to be left alone."""
+    turn.expect("quiet")
+    t = turn.t
+    message = Message(
+        parts=(
+            Title(t("When shall I be quiet?")),
+            Para(t("Send two times, for example 22:00-08:00. Deadlines never fall into these hours.")),
+        ),
+        rows=(
+            (
+                Button(Content("22:00 – 08:00"), data("quiet", 22 * 60, 8 * 60)),
+                Button(t("Never"), data("quiet", 0, 0)),
+            ),
+        ),
+        slot=SLOT,
+    )
+    return says(message)
+
+
+def quiet(turn: Turn, pressed: Pressed) -> Reply:
+    """Quiet hours were chosen."""
+    return _quiet(turn, pressed.number(0), pressed.number(1))
+
+
+def type_quiet(turn: Turn, words: Text | Upload) -> Reply:
+    """Quiet hours were typed."""
+    found = _TIMES.match(words.body) if isinstance(words, Text) else None
+    if found is None:
+        raise Refused("bad_quiet_hours")
+    hours = [int(one or 0) for one in found.groups()]
+    return _quiet(turn, hours[0] * 60 + hours[1], hours[2] * 60 + hours[3])
+
+
+def _quiet(turn: Turn, start: int, end: int) -> Reply:
+    day = 24 * 60
+    if not (0 <= start <= day and 0 <= end <= day):
+        raise Refused("bad_quiet_hours")
+    people.set_quiet(turn.tx, turn.person, start=start % day, end=end % day)
+    turn.expect(None)
+    turn.refresh()
+    return says(overview(turn))
+
+
+def set_nudge(turn: Turn, pressed: Pressed) -> Reply:
+    """News of new work, on or off; it needs a place, for the quiet hours."""
+    wanted = pressed.number() == 1
+    if wanted and turn.person.zone is None:
+        return set_zone(turn, pressed)
+    people.set_nudges(turn.tx, turn.person, wanted=wanted, now=turn.now)
+    turn.refresh()
+    return says(overview(turn))
+
+
+ROUTES: tuple[Route, ...] = (
+    CommandRoute("settings", settings, N_("Language, place, quiet hours")),
+    PressRoute("setlangs", set_languages),
+    PressRoute("setzone", set_zone),
+    PressRoute("setquiet", ask_quiet),
+    PressRoute("quiet", quiet),
+    StepRoute("quiet", type_quiet),
+    PressRoute("setnudge", set_nudge),
+)

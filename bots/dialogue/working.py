@@ -1,0 +1,157 @@
+"""The worker's loop: a card, an answer, the next card in the same message."""
+
+from __future__ import annotations
+
+from bots.dialogue import cards
+from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.cards import SLOT
+from bots.dialogue.routes import CommandRoute, PressRoute, Route
+from bots.dialogue.turn import Turn
+from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Title, Toast, says
+from core import answering
+from core.assigning import Handed, next_task
+from core.domain.states import AssignmentState
+from core.domain.task import Assignment
+from core.errors import Refused
+from core.kinds import kind_named
+from core.store import assignments, mail
+from core.store import people as people_rows
+from i18n import N_, Content
+
+Undo = tuple[int, Content]
+
+
+def task(turn: Turn, _command: Command) -> Reply:
+    """`/task`: the card in hand, or a new one. It is posted below what was said, not edited far above."""
+    return says(serve(turn, asked=True))
+
+
+def next_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """A button that asks for a task."""
+    return says(serve(turn, asked=True))
+
+
+def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
+    """The next card in the card's message; or, in kind words, that there is none."""
+    if not people_rows.languages(turn.tx, turn.person.id):
+        from bots.dialogue.joining import ask_languages
+
+        return ask_languages(turn)
+    handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance)
+    turn.tell(handed.events)
+    if isinstance(handed, Handed):
+        return cards.card(turn.t, handed.assignment, now=turn.now, undo=undo)
+    return _nothing(turn, undo)
+
+
+def _nothing(turn: Turn, undo: Undo | None) -> Message:
+    t = turn.t
+    words = (
+        t("There is nothing to do right now. I will tell you when there is new work.")
+        if turn.person.nudges
+        else t("There is nothing to do right now. Please look in again later.")
+    )
+    look = Button(t("Look again"), data("next"))
+    return Message(
+        parts=(Title(t("All done")), Para(words)), rows=((look,), *cards.undo_row(t, undo)), slot=SLOT
+    )
+
+
+def answer(turn: Turn, pressed: Pressed) -> Reply:
+    """A label was tapped: kept, and the next card follows in the same message."""
+    held = answering.own(turn.tx, turn.person, pressed.number(0))
+    if _too_soon(turn, held):
+        return says()
+    options = kind_named(held.file.kind).form(held.file).options
+    ordinal = pressed.number(1)
+    if ordinal >= len(options):
+        raise Refused("unknown_button")
+    kept = answering.answer(turn.tx, turn.person, held.id, options[ordinal].id, now=turn.now)
+    turn.tell(kept.events)
+    t = turn.t
+    undo = None if kept.late else (held.id, cards.label_name(held.file, kept.value, t.locale))
+    toast = t("Saved, though late. Thank you!") if kept.late else t("Saved. Thank you!")
+    return says(serve(turn, asked=False, undo=undo), toast=Toast(toast))
+
+
+def _too_soon(turn: Turn, held: Assignment) -> bool:
+    """Whether the tap was meant for the card before: nobody reads and taps within the blink of an eye."""
+    if held.state is not AssignmentState.ACTIVE or not turn.house.reaction:
+        return False
+    shown = mail.find_slot(turn.tx, turn.person.account_id, SLOT)
+    return shown is not None and turn.now - shown.shown_at < turn.house.reaction
+
+
+def skip(turn: Turn, pressed: Pressed) -> Reply:
+    """Not this one: it never comes back to this worker."""
+    answering.skip(turn.tx, turn.person, pressed.number(), now=turn.now)
+    return says(serve(turn, asked=False), toast=Toast(turn.t("Skipped.")))
+
+
+def pause(turn: Turn, pressed: Pressed) -> Reply:
+    """The card goes back without penalty, and nothing follows."""
+    answering.give_back(turn.tx, turn.person, pressed.number(), now=turn.now)
+    t = turn.t
+    balance = people_rows.balance(turn.tx, turn.person.id)
+    message = Message(
+        parts=(
+            Title(t("Paused")),
+            Para(t("Your card went back, without a penalty.")),
+            Note(t.n("You have %(count)s point.", "You have %(count)s points.", balance)),
+        ),
+        rows=((Button(t("Next task"), data("next")),),),
+        slot=SLOT,
+    )
+    return says(message)
+
+
+def keep(turn: Turn, pressed: Pressed) -> Reply:
+    """A card that came by itself is kept: from now on its deadline counts."""
+    held = answering.keep(turn.tx, turn.person, pressed.number(), now=turn.now)
+    t = turn.t
+    toast = t("Kept. Please answer by %(time)s.", time=t.when(held.due_at, now=turn.now))
+    return says(cards.card(t, held, now=turn.now, undo=None), toast=Toast(toast))
+
+
+def extend(turn: Turn, pressed: Pressed) -> Reply:
+    """More time, once."""
+    held = answering.extend(turn.tx, turn.person, pressed.number(), now=turn.now)
+    t = turn.t
+    toast = t("You have until %(time)s.", time=t.when(held.due_at, now=turn.now))
+    return says(cards.card(t, held, now=turn.now, undo=None), toast=Toast(toast))
+
+
+def undo(turn: Turn, pressed: Pressed) -> Reply:
+    """The answer before is taken back and its card returns."""
+    held = answering.undo(turn.tx, turn.person, pressed.number(), now=turn.now)
+    toast = Toast(turn.t("Taken back. Please answer again."))
+    return says(cards.card(turn.t, held, now=turn.now, undo=None), toast=toast)
+
+
+def show(turn: Turn, pressed: Pressed) -> Reply:
+    """From a reminder to the card itself."""
+    held = answering.own(turn.tx, turn.person, pressed.number())
+    if held.state not in (AssignmentState.ACTIVE, AssignmentState.OVERDUE):
+        raise Refused("card_closed")
+    if held.account_id != turn.person.account_id:
+        assignments.change(turn.tx, held.id, account_id=turn.person.account_id)
+    return says(cards.card(turn.t, held, now=turn.now, undo=None))
+
+
+def sample(turn: Turn, _pressed: Pressed) -> Reply:
+    """A button of a preview."""
+    return says(toast=Toast(turn.t("This is a preview: nothing is saved.")))
+
+
+ROUTES: tuple[Route, ...] = (
+    CommandRoute("task", task, N_("Get a task"), right="work"),
+    PressRoute("next", next_pressed),
+    PressRoute("a", answer),
+    PressRoute("skip", skip),
+    PressRoute("pause", pause),
+    PressRoute("keep", keep),
+    PressRoute("extend", extend),
+    PressRoute("undo", undo),
+    PressRoute("show", show),
+    PressRoute("sample", sample),
+)

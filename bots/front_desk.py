@@ -1,0 +1,249 @@
+"""One incoming event is one transaction: inbox key, dialogue, use cases, outbox; then what was said goes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bots.courier import Courier, Dispatch
+from bots.dialogue import helping, notices, talk
+from bots.dialogue.fit import fit_toast
+from bots.dialogue.turn import House, Turn
+from bots.dialogue.vocabulary import (
+    Command,
+    Heard,
+    Message,
+    Para,
+    Press,
+    Reply,
+    Sender,
+    Toast,
+    Unreachable,
+    Upload,
+)
+from bots.platform import Address, Impossible, NotSent, Platform
+from bots.postbox import Postbox
+from core import people
+from core.clock import Clock, chance_of, new_seed
+from core.domain.person import may
+from core.people import Identity
+from core.store import Store, mail
+from core.store import people as people_rows
+from core.store.transaction import Transaction
+from i18n import negotiate, translator_for
+
+log = structlog.get_logger("front_desk")
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a committed event leaves to do: a toast, messages that can go out at once, chats to look at."""
+
+    toast: Toast | None = None
+    dispatch: Dispatch | None = None
+    others: list[int] = field(default_factory=list)
+    menu: tuple[int, Address, str, list[tuple[str, str]]] | None = None
+
+
+class FrontDesk:
+    """Hears every platform; events of one person run in the order in which they came."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        house: House,
+        postbox: Postbox,
+        courier: Courier,
+        platforms: Mapping[str, Platform],
+        holder: str,
+        errands: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._house = house
+        self._postbox = postbox
+        self._courier = courier
+        self._platforms = platforms
+        self._holder = holder
+        self._errands = errands
+        self._turns: dict[tuple[str, str, str], tuple[asyncio.Lock, int]] = {}
+
+    async def hear(self, heard: Heard) -> None:
+        """Work on one event; when this returns, it is committed and may be confirmed."""
+        async with self._in_turn(heard.sender):
+            heard = await self._fetched(heard)
+            now, seed = self._clock.now(), new_seed()
+            outcome = await self._attempt(heard, now=now, seed=seed)
+            await self._say(heard, outcome)
+
+    async def _attempt(self, heard: Heard, *, now: datetime, seed: int) -> Outcome:
+        for last in (False, True):
+            try:
+                return await self._store.write(lambda tx: self._unit(tx, heard, now=now, seed=seed))
+            except Exception as failure:
+                reference = f"{seed % 36**6:06x}"[-6:]
+                log.exception(
+                    "event failed", key=heard.key, reference=reference, error=type(failure).__name__
+                )
+                if last:
+                    return await self._store.write(
+                        lambda tx: self._apology(tx, heard, reference=reference, now=now, seed=seed)
+                    )
+        raise AssertionError("the loop returns")
+
+    # --- the unit of work -------------------------------------------------------------------------
+
+    def _unit(self, tx: Transaction, heard: Heard, *, now: datetime, seed: int) -> Outcome:
+        if not mail.receive(tx, heard.key, seed=seed, now=now):
+            return Outcome()
+        person = people.arrive(
+            tx, self._house.vault, _identity(heard.sender), admins=self._house.admins, now=now
+        )
+        what = heard.what
+        if isinstance(what, Unreachable):
+            people.became_unreachable(tx, person, now=now)
+            mail.drop_unreachable(tx, person.account_id)
+            return Outcome()
+        if not isinstance(what, Press):
+            mail.heard_from(tx, person.account_id, messages=1)
+        people.seen(tx, person, now=now)
+        turn = Turn(
+            house=self._house,
+            platform=heard.sender.platform,
+            person=person,
+            tx=tx,
+            now=now,
+            chance=chance_of(seed),
+            t=translator_for(person.locale, person.zone),
+        )
+        reply = talk.respond(turn, what)
+        return self._write_down(turn, heard, reply)
+
+    def _write_down(self, turn: Turn, heard: Heard, reply: Reply) -> Outcome:
+        """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
+        tx, now, account = turn.tx, turn.now, turn.person.account_id
+        outcome = Outcome(toast=reply.toast)
+        free = self._lease(tx, account, now=now)
+        free = free and not mail.owed_to(tx, account, most=1)
+        slots = {one.slot: mail.find_slot(tx, account, one.slot) for one in reply.messages if one.slot}
+        owed = []
+        for message in reply.messages:
+            row = self._postbox.owe(tx, account, message, platform=turn.platform, t=turn.t, now=now)
+            if row is not None:
+                owed.append(row)
+        sender = heard.sender
+        address = Address(sender.workspace, sender.user_id)
+        if free and owed:
+            outcome.dispatch = Dispatch(account, turn.platform, address, owed, slots)
+        elif owed:
+            outcome.others.append(account)
+        outcome.others += notices.announce(tx, self._postbox, tuple(turn.events), now=now)
+        outcome.menu = self._menu(turn, address)
+        return outcome
+
+    def _lease(self, tx: Transaction, account: int, *, now: datetime) -> bool:
+        until = now + LEASE
+        if mail.lease_chat(tx, account, holder=self._holder, now=now, until=until):
+            return True
+        mail.heard_from(tx, account, messages=0)  # who presses can be reached again
+        return mail.lease_chat(tx, account, holder=self._holder, now=now, until=until)
+
+    def _menu(self, turn: Turn, address: Address) -> tuple[int, Address, str, list[tuple[str, str]]] | None:
+        if turn.person.consented_at is None:
+            return None
+        key = helping.menu_key(turn.t.locale, turn.person.roles)
+        if turn.person.menu == key:
+            return None
+        people_rows.change_account(turn.tx, turn.person.account_id, menu=key)
+        commands = [(name, str(words)) for name, words in helping.menu(turn.t, turn.person.roles)]
+        return turn.person.account_id, address, turn.platform, commands
+
+    def _apology(self, tx: Transaction, heard: Heard, *, reference: str, now: datetime, seed: int) -> Outcome:
+        """An event that failed twice is confirmed as failed, and the person is told so."""
+        if not mail.receive(tx, heard.key, seed=seed, now=now, state="failed"):
+            return Outcome()
+        person = people.find(tx, self._house.vault, _identity(heard.sender))
+        if person is None:
+            return Outcome()
+        t = translator_for(person.locale, person.zone)
+        words = t(
+            "Sorry, that did not work. Please try again; if it stays so, tell us %(code)s.", code=reference
+        )
+        message = Message(parts=(Para(words),), locale=t.locale)
+        self._postbox.owe(tx, person.account_id, message, platform=heard.sender.platform, t=t, now=now)
+        return Outcome(others=[person.account_id])
+
+    # --- before and after -------------------------------------------------------------------------
+
+    async def _say(self, heard: Heard, outcome: Outcome) -> None:
+        platform = self._platforms[heard.sender.platform]
+        if isinstance(heard.what, Press):
+            toast = None if outcome.toast is None else fit_toast(outcome.toast, platform.limits)
+            self._courier.acknowledge(platform, heard.what.handle, toast)
+        if outcome.dispatch is not None:
+            self._courier.hand_over(outcome.dispatch)
+        for account in outcome.others:
+            self._courier.look_at(account)
+        if isinstance(heard.what, Upload | Press | Command):
+            self._errands()  # a job may have been put on the list
+        if outcome.menu is not None:
+            _, address, _, commands = outcome.menu
+            self._courier.show_menu(platform, address, commands)
+
+    async def _fetched(self, heard: Heard) -> Heard:
+        """Fetch an uploaded file before the unit of work, bounded, and only for people who may send one."""
+        if not isinstance(heard.what, Upload):
+            return heard
+        upload, platform = heard.what, self._platforms[heard.sender.platform]
+        person = await self._store.write(
+            lambda tx: people.find(tx, self._house.vault, _identity(heard.sender))
+        )
+        if person is None or not may(person, "create project"):
+            return heard
+        if upload.size is not None and upload.size > platform.limits.upload:
+            return replace(heard, what=replace(upload, trouble="too_large"))
+        spool = self._house.data_dir / "spool"
+        await asyncio.to_thread(spool.mkdir, parents=True, exist_ok=True)
+        path = spool / self._house.new_token()
+        try:
+            await platform.fetch(upload.handle, path, platform.limits.upload)
+        except Impossible:
+            return replace(heard, what=replace(upload, trouble="too_large"))
+        except NotSent:
+            return replace(heard, what=replace(upload, trouble="not_fetched"))
+        return replace(heard, what=replace(upload, path=path))
+
+    @asynccontextmanager
+    async def _in_turn(self, sender: Sender) -> AsyncIterator[None]:
+        key = (sender.platform, sender.workspace, sender.user_id)
+        lock, users = self._turns.get(key, (asyncio.Lock(), 0))
+        self._turns[key] = lock, users + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns[key]
+            if users == 1:
+                del self._turns[key]
+            else:
+                self._turns[key] = lock, users - 1
+
+
+def _identity(sender: Sender) -> Identity:
+    return Identity(
+        platform=sender.platform,
+        workspace=sender.workspace,
+        user_id=sender.user_id,
+        name=sender.name,
+        locale=negotiate(sender.locale),
+        zone=sender.zone,
+    )

@@ -1,0 +1,161 @@
+"""The composition root: everything is made here once, started together and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bots.clockwork import Clockwork
+from bots.courier import Courier
+from bots.dialogue.turn import House
+from bots.errands import Errands
+from bots.front_desk import FrontDesk
+from bots.health import health_routes
+from bots.platform import Hear, Platform
+from bots.postbox import Postbox
+from core import beats
+from core.clock import Clock, SystemClock, new_token
+from core.store import Store, mail, open_store
+from core.vault import Vault, read_or_make_secret
+from i18n import prepare
+
+log = structlog.get_logger("runner")
+
+
+@dataclass(slots=True)
+class Service:
+    """The running product, without the platforms' listening: tests drive it from here."""
+
+    store: Store
+    clock: Clock
+    house: House
+    platforms: Mapping[str, Platform]
+    courier: Courier
+    desk: FrontDesk
+    clockwork: Clockwork
+    errands: Errands
+    holder: str
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def begin(self) -> None:
+        """What must happen after a start before anything is heard: give back the time nobody was there."""
+        now = self.clock.now()
+        away = await self.store.write(lambda tx: beats.wake(tx, holder=self.holder, now=now))
+        if away > timedelta(minutes=2):
+            log.info("deadlines moved", away=str(away))
+        if self.store.dialect == "sqlite":  # the only process: whoever held a chat is gone
+            await self.store.write(mail.free_leases)
+        await self.courier.sweep()
+
+    async def close(self) -> None:
+        """Let go in the order in which nothing is lost."""
+        self.clockwork.stop()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.errands.close()
+        await self.courier.close()
+        await self.store.close()
+
+
+def compose(
+    *,
+    store: Store,
+    clock: Clock,
+    vault: Vault,
+    platforms: Mapping[str, Platform],
+    data_dir: Path,
+    admins: frozenset[str] = frozenset(),
+    reaction: timedelta = timedelta(milliseconds=400),
+    holder: str = "",
+) -> Service:
+    """Put the parts together."""
+    holder = holder or new_token()
+    house = House(
+        vault=vault,
+        admins=admins,
+        data_dir=data_dir,
+        new_token=new_token,
+        invite_links={
+            name: link for name, platform in platforms.items() if (link := platform.invite_link) is not None
+        },
+        reaction=reaction,
+    )
+    postbox = Postbox(vault, {name: platform.limits for name, platform in platforms.items()})
+    courier = Courier(
+        store=store, clock=clock, vault=vault, platforms=platforms, data_dir=data_dir, holder=holder
+    )
+    errands = Errands(
+        store=store, clock=clock, postbox=postbox, house=house, courier_nudge=courier.look_at, holder=holder
+    )
+    desk = FrontDesk(
+        store=store,
+        clock=clock,
+        house=house,
+        postbox=postbox,
+        courier=courier,
+        platforms=platforms,
+        holder=holder,
+        errands=errands.wake,
+    )
+    clockwork = Clockwork(store=store, clock=clock, postbox=postbox, courier=courier, holder=holder)
+    return Service(store, clock, house, platforms, courier, desk, clockwork, errands, holder)
+
+
+async def serve(service: Service, *, host: str, port: int, stop: asyncio.Event) -> None:
+    """Run until `stop`: the HTTP server, every platform, the clockwork and the errands."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(service.close)
+        await asyncio.to_thread(prepare)
+        await service.begin()
+        await stack.enter_async_context(_http(service, host=host, port=port))
+        async with asyncio.TaskGroup() as group:
+            running = [
+                group.create_task(platform.listen(service.desk.hear), name=f"listen {platform.name}")
+                for platform in service.platforms.values()
+            ]
+            running.append(group.create_task(service.errands.run(), name="errands"))
+            service.clockwork.start()
+            await stop.wait()
+            for task in running:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _http(service: Service, *, host: str, port: int) -> AsyncIterator[None]:
+    app = web.Application(client_max_size=2**20)
+    app.add_routes(health_routes(service.store))
+    for platform in service.platforms.values():
+        app.add_routes(platform.routes())
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Ctrl-C and SIGTERM end the service in good order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+
+async def open_parts(*, database: str, data_dir: Path, secret: str) -> tuple[Store, Vault, Clock]:
+    """The database, the vault and the clock of a real run."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    key = secret.encode() if secret else read_or_make_secret(data_dir / "secret.key")
+    return await open_store(database), Vault(key), SystemClock()
+
+
+__all__ = ["Hear", "Service", "compose", "open_parts", "serve", "stop_on_signals"]

@@ -1,0 +1,42 @@
+"""What the operator decides, from the environment and a `.env` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing_extensions import Annotated
+
+
+class Settings(BaseSettings):
+    """Every setting; each is `CHATCROWD_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="CHATCROWD_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    admins: Annotated[frozenset[str], NoDecode] = frozenset()
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = ""
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    web_password: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(one.strip() for one in value.split(",") if one.strip())
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL: an SQLite file in the data folder unless another is named."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'chatcrowd.sqlite3'}"
