@@ -36,9 +36,7 @@ class QuietHours:
 
     def end_after(self, moment: datetime) -> datetime:
         """The next end of quiet hours at or after `moment`; where the clock shows it twice, the second time."""
-        first = next_local(moment - timedelta(microseconds=1), self.end, self.zone)
-        local = first.astimezone(self.zone)
-        return max(first, local.replace(fold=1).astimezone(first.tzinfo))
+        return _next(moment - timedelta(microseconds=1), self.end, self.zone, folds=(0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,14 @@ def next_local(after: datetime, minute: int, zone: ZoneInfo) -> datetime:
     Daylight saving: a time that the clock skips happens one gap later the same day; a time that it
     shows twice happens once, at its first showing.
     """
-    at = time(minute // 60 % 24, minute % 60)
+    return _next(after, minute, zone, folds=(0,))
+
+
+def _next(after: datetime, minute: int, zone: ZoneInfo, *, folds: tuple[int, ...]) -> datetime:
     day = after.astimezone(zone).date() - timedelta(days=1)
     while True:
-        moment = datetime.combine(day, at, tzinfo=zone).astimezone(after.tzinfo)
+        shown = (time(minute // 60 % 24, minute % 60, tzinfo=zone, fold=fold) for fold in folds)
+        moment = max(datetime.combine(day, at).astimezone(after.tzinfo) for at in shown)
         if moment > after:
             return moment
         day += timedelta(days=1)
