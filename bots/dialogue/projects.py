@@ -1,0 +1,278 @@
+"""Running projects: the list, the card, and every move of a project's life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bots.dialogue import tracking
+from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.project_views import card, short_state, slot, title_of
+from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
+from bots.dialogue.turn import Turn
+from bots.dialogue.vocabulary import (
+    Button,
+    Command,
+    Message,
+    Note,
+    Para,
+    Part,
+    Reply,
+    Row,
+    Text,
+    Title,
+    Toast,
+    Upload,
+    says,
+)
+from bots.dialogue.which import number_in, which
+from core import jobs, projects
+from core.domain.states import ProjectState
+from core.errors import Refused
+from i18n import N_
+
+AT_ONCE = 8
+
+
+def list_(turn: Turn, _command: Command) -> Reply:
+    """`/projects`."""
+    return says(_list(turn, first=0))
+
+
+def list_pressed(turn: Turn, pressed: Pressed) -> Reply:
+    """The same from a button, or its next page."""
+    return says(_list(turn, first=pressed.number() if pressed.arguments else 0))
+
+
+def _list(turn: Turn, *, first: int) -> Message:
+    t = turn.t
+    mine = projects.mine(turn.tx, turn.person)
+    shown = mine[first : first + AT_ONCE]
+    parts: list[Part] = [Title(t("Your projects"))]
+    if not shown:
+        parts.append(Para(t("None yet. Send a project file, or tap the button.")))
+    rows: list[Row] = []
+    for project in shown:
+        far = projects.progress(turn.tx, turn.person, project.id, now=turn.now)
+        title = title_of(t, project.file)
+        parts.append(
+            Para(
+                t(
+                    "%(number)s. %(title)s: %(state)s, %(percent)s of %(tasks)s settled",
+                    number=project.id,
+                    title=title,
+                    state=short_state(t, project),
+                    percent=t.percent(far.share),
+                    tasks=t.number(far.tasks),
+                )
+            )
+        )
+        rows.append((Button(title, data("project", project.id)),))
+    if len(mine) > first + AT_ONCE:
+        rows.append((Button(t("More"), data("projects", first + AT_ONCE)),))
+    rows.append((Button(t("New project"), data("newproject")),))
+    return Message(parts=tuple(parts), rows=tuple(rows), slot="projects")
+
+
+def show(turn: Turn, command: Command) -> Reply:
+    """`/project ID`."""
+    project_id = number_in(command.args)
+    return says(card(turn, project_id)) if project_id else which(turn, "project", act=_show)
+
+
+def _show(turn: Turn, project_id: int) -> Reply:
+    return says(card(turn, project_id))
+
+
+def show_pressed(turn: Turn, pressed: Pressed) -> Reply:
+    """The card from a button."""
+    return says(card(turn, pressed.number()))
+
+
+def launch(turn: Turn, pressed: Pressed) -> Reply:
+    """People get its tasks from now on."""
+    projects.launch(turn.tx, turn.person, pressed.number(), now=turn.now)
+    return says(card(turn, pressed.number()), toast=Toast(turn.t("Launched: people get its tasks now.")))
+
+
+def pause(turn: Turn, pressed: Pressed) -> Reply:
+    """Nothing new is handed out."""
+    projects.pause(turn.tx, turn.person, pressed.number())
+    return says(card(turn, pressed.number()), toast=Toast(turn.t("Paused. Cards in hand may be finished.")))
+
+
+def resume(turn: Turn, pressed: Pressed) -> Reply:
+    """Tasks are handed out again."""
+    projects.resume(turn.tx, turn.person, pressed.number())
+    return says(card(turn, pressed.number()), toast=Toast(turn.t("People get its tasks again.")))
+
+
+def ask_close(turn: Turn, pressed: Pressed) -> Reply:
+    """Closing is for good, so it is asked."""
+    t = turn.t
+    project = projects.own(turn.tx, turn.person, pressed.number())
+    if project.state is ProjectState.CLOSED:
+        raise Refused("project_closed")
+    message = Message(
+        parts=(
+            Title(t("Close “%(title)s” for good?", title=title_of(t, project.file))),
+            Para(t("Cards in hand go back free, and answers that cannot be settled are paid in full.")),
+            Note(t("The results stay. A closed project cannot be opened again.")),
+        ),
+        rows=(
+            (
+                Button(t("Yes, close it"), data("p-close!", project.id)),
+                Button(t("Back"), data("project", project.id)),
+            ),
+        ),
+        slot=slot(project.id),
+    )
+    return says(message)
+
+
+def close(turn: Turn, pressed: Pressed) -> Reply:
+    """The project ends."""
+    project, events = projects.close(turn.tx, turn.person, pressed.number(), now=turn.now)
+    turn.tell(events)
+    return says(card(turn, project.id), toast=Toast(turn.t("Closed.")))
+
+
+# --- budget ---------------------------------------------------------------------------------------
+
+
+def ask_budget(turn: Turn, pressed: Pressed) -> Reply:
+    """What the project may spend in all."""
+    t = turn.t
+    far = projects.progress(turn.tx, turn.person, pressed.number(), now=turn.now)
+    project = far.project
+    turn.expect("budget", project=project.id)
+    used = project.spent + project.reserved
+    enough = used + far.open * project.file.overlap.max * project.file.reward
+    offered = sorted({amount for amount in (enough, 2 * enough) if amount > used})
+    rows: list[Row] = [
+        tuple(Button(t.number(amount), data("budget!", project.id, amount)) for amount in offered),
+        (Button(t("Back"), data("project", project.id)),),
+    ]
+    parts: list[Part] = [
+        Title(t("How many points may “%(title)s” spend in all?", title=title_of(t, project.file))),
+        Para(t("Already spent or promised: %(points)s.", points=t.number(used))),
+    ]
+    if offered:
+        parts.append(
+            Para(t("%(points)s are enough for every task that is open.", points=t.number(offered[0])))
+        )
+    parts.append(Note(t("Send a number, or tap one.")))
+    return says(Message(parts=tuple(parts), rows=tuple(row for row in rows if row), slot=slot(project.id)))
+
+
+def type_budget(turn: Turn, words: Text | Upload) -> Reply:
+    """The budget was typed."""
+    project_id = int(turn.draft["project"])
+    return _budget(turn, project_id, whole_number(words))
+
+
+def press_budget(turn: Turn, pressed: Pressed) -> Reply:
+    """The budget was tapped."""
+    return _budget(turn, pressed.number(0), pressed.number(1))
+
+
+def _budget(turn: Turn, project_id: int, points: int) -> Reply:
+    project = projects.own(turn.tx, turn.person, project_id)
+    if project.state is ProjectState.CLOSED:
+        raise Refused("project_closed")
+    projects.set_budget(turn.tx, turn.person, project_id, points)
+    turn.expect(None)
+    return says(card(turn, project_id))
+
+
+def whole_number(words: Text | Upload, *, most: int = 1_000_000_000) -> int:
+    """The number that somebody typed, in any digits.
+
+    Raises:
+        Refused: bad_number.
+    """
+    body = words.body if isinstance(words, Text) else ""
+    digits = "".join(letter for letter in body if letter not in " ,._'٬،\u00a0\u202f")
+    if not digits.isdecimal() or len(digits) > 12 or int(digits) > most:
+        raise Refused("bad_number")
+    return int(digits)
+
+
+# --- the project file -----------------------------------------------------------------------------
+
+
+def send_file(turn: Turn, pressed: Pressed) -> Reply:
+    """The project as a file that can be kept, changed and sent back."""
+    t = turn.t
+    project = projects.own(turn.tx, turn.person, pressed.number())
+    jobs.start(
+        turn.tx,
+        "project copy",
+        account_id=turn.person.account_id,
+        project_id=project.id,
+        details={},
+        now=turn.now,
+    )
+    turn.expect("project-file", project=project.id)
+    message = Message(
+        parts=(
+            Para(t("Here comes the file of “%(title)s”.", title=title_of(t, project.file))),
+            Note(t("To change the project, edit the file and send it back now.")),
+        ),
+        rows=((Button(t("Back"), data("project", project.id)),),),
+        slot=slot(project.id),
+    )
+    return says(message)
+
+
+def take_file(turn: Turn, words: Text | Upload) -> Reply:
+    """A changed project file came back."""
+    from bots.dialogue import filling
+
+    if isinstance(words, Text):
+        raise Refused("file_needed")
+    return filling.receive(turn, words, replaces=int(turn.draft["project"]))
+
+
+# --- by number or by button -----------------------------------------------------------------------
+
+Act = Callable[[Turn, int], Reply]
+
+
+def _command(verb: str, act: Act) -> Callable[[Turn, Command], Reply]:
+    def by_number(turn: Turn, command: Command) -> Reply:
+        project_id = number_in(command.args)
+        return act(turn, project_id) if project_id else which(turn, verb, act=act)
+
+    return by_number
+
+
+def _press(act: Act) -> Callable[[Turn, Pressed], Reply]:
+    return lambda turn, pressed: act(turn, pressed.number())
+
+
+ROUTES: tuple[Route, ...] = (
+    CommandRoute("projects", list_, N_("Your projects"), right="run project"),
+    CommandRoute("project", show, N_("One project and its buttons"), right="run project"),
+    CommandRoute(
+        "progress", _command("progress", tracking.progress), N_("How far a project is"), right="run project"
+    ),
+    CommandRoute(
+        "results", _command("results", tracking.results), N_("The results as files"), right="run project"
+    ),
+    PressRoute("projects", list_pressed),
+    PressRoute("project", show_pressed),
+    PressRoute("p-launch", launch),
+    PressRoute("p-pause", pause),
+    PressRoute("p-resume", resume),
+    PressRoute("p-close", ask_close),
+    PressRoute("p-close!", close),
+    PressRoute("budget", ask_budget),
+    PressRoute("budget!", press_budget),
+    StepRoute("budget", type_budget),
+    PressRoute("file", send_file),
+    StepRoute("project-file", take_file),
+    PressRoute("preview", tracking.preview),
+    PressRoute("progress", _press(tracking.progress)),
+    PressRoute("results", _press(tracking.results)),
+    PressRoute("export", tracking.export),
+)
