@@ -90,7 +90,9 @@ def language_of(request: web.BaseRequest) -> str | None:
 
 def file_name(given: str | None) -> str:
     """A file's name without its folders and without what cannot be shown."""
-    last = (given or "").replace("\\", "/").rpartition("/")[2]
+    # A browser's form escapes just these three characters of a name.
+    whole = (given or "").replace("%22", '"').replace("%0D", "").replace("%0A", "")
+    last = whole.replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C").strip()
     return shown[-LONGEST_NAME:] or "file"
 

@@ -242,6 +242,7 @@ def test_only_a_real_zone_is_believed(given: str, zone: str | None) -> None:
         ("C:\\data\\tasks.csv", "tasks.csv"),
         ("a\u202evsc.exe\n", "avsc.exe"),
         ("مهام.csv", "مهام.csv"),
+        ("my %22best%22%0D%0A 100%.csv", 'my "best" 100%.csv'),
         ("", "file"),
         (None, "file"),
         ("x" * 300 + ".csv", "x" * 196 + ".csv"),

@@ -57,7 +57,7 @@ function part(kind, words, does) {
   const node = make(TAGS[kind], { class: kind });
   let end = 0;
   // What is to be judged stays as it is; in our own words a command can be tapped.
-  for (const match of words.matchAll(/(?<=^|[\s\u2066-\u2069(])\/[a-z]{2,32}(?![\w/.])/g)) {
+  for (const match of words.matchAll(/(?<=^|[\s\u2066-\u2069(])\/[a-z]{2,32}(?![\w/]|\.\w)/g)) {
     if (!does.isCommand(match[0].slice(1))) continue;
     node.append(words.slice(end, match.index));
     node.append(

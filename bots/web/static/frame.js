@@ -54,15 +54,21 @@ export function showPersonas(personas, choose) {
   );
 }
 
+// The page's language, the way it is written where the reader lives: en is en-GB for a British browser.
+function local() {
+  const language = frame.locale.split("-")[0];
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? frame.locale;
+}
+
 export const time = (at) =>
-  new Intl.DateTimeFormat(frame.locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  new Intl.DateTimeFormat(local(), { hour: "2-digit", minute: "2-digit" }).format(at);
 
 export const day = (at) =>
-  new Intl.DateTimeFormat(frame.locale, { weekday: "long", day: "numeric", month: "long" }).format(at);
+  new Intl.DateTimeFormat(local(), { weekday: "long", day: "numeric", month: "long" }).format(at);
 
 export function size(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const step = Math.min(3, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const style = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(frame.locale, style).format(bytes / 1000 ** step);
+  return new Intl.NumberFormat(local(), style).format(bytes / 1000 ** step);
 }

@@ -66,6 +66,8 @@ function change(known, message, does) {
   if (message.version !== undefined && old.version !== undefined && message.version <= old.version) return;
   known.message = message;
   remember(known);
+  // It is in the history, but the service could not work on it: it waits to be sent again.
+  if (article.dataset.state === "failed") return;
   if (!message.mine && body(old) === body(message)) {
     fillTrails(article, message);
     return;
