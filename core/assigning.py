@@ -147,7 +147,7 @@ def _claim(
     due = deadlines.due(
         claimed_at=now, time_limit=file.time_limit, deadline=candidate.deadline, quiet=person.quiet
     )
-    assignment_id = assignments.add(
+    assignment_id = assignments.hand_out(
         tx,
         task=candidate.task_id,
         project=candidate.project_id,

@@ -68,7 +68,8 @@ def wanted(counts: Counts, file: ProjectFile) -> int:
 def requeue(tx: Transaction, counts: Counts) -> None:
     """Put a task that has a free slot again where everybody who may take it will pass."""
     pos = projects.places(tx, counts.project_id)
-    lane = queues.of(tx, counts.project_id, lang=counts.lang, priority=counts.priority, lane=Lane.FREED)
+    kept = Lane.FREED if counts.gold is None else Lane.GOLD
+    lane = queues.of(tx, counts.project_id, lang=counts.lang, priority=counts.priority, lane=kept)
     queues.move_to(tx, counts.task_id, queue_id=lane, pos=pos)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bots.dialogue.buttons import data
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Row, Title
+from core.domain.states import AssignmentState
 from core.domain.task import Assignment
 from core.intake.project_model import ProjectFile
 from core.kinds import kind_named
@@ -84,22 +85,26 @@ def card(t: Translator, held: Assignment, *, now: datetime, undo: tuple[int, Con
     """The card in a worker's hand; `undo` is the answer before, while it can be taken back."""
     form = kind_named(held.file.kind).form(held.file)
     rows = answer_rows(form, t.locale, "a", held.id)
-    if held.asked and held.extended:
-        keep: Row = ()
-    elif held.asked:
-        keep = (Button(t("More time"), data("extend", held.id)),)
-    else:
-        keep = (Button(t("Keep for later"), data("keep", held.id)),)
-    skip = Button(t("Skip"), data("skip", held.id))
-    pause = Button(t("Pause"), data("pause", held.id))
-    controls: Row = (skip, *keep, pause)
+    if held.state is AssignmentState.ACTIVE:
+        rows = (*rows, _controls(t, held))
     return Message(
         parts=(*body(t, held.file, held.content, held.context), Note(_terms(t, held, now=now))),
-        rows=(*rows, controls, *undo_row(t, undo)),
+        rows=(*rows, *undo_row(t, undo)),
         picture=held.content.get("image"),
         alt=_alt(t, held.content),
         slot=SLOT,
     )
+
+
+def _controls(t: Translator, held: Assignment) -> Row:
+    """What can be done with a card besides answering it; an overdue one can only be answered."""
+    skip = Button(t("Skip"), data("skip", held.id))
+    pause = Button(t("Pause"), data("pause", held.id))
+    if not held.asked:
+        return skip, Button(t("Keep for later"), data("keep", held.id)), pause
+    if not held.extended:
+        return skip, Button(t("More time"), data("extend", held.id)), pause
+    return skip, pause
 
 
 def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]:
@@ -112,10 +117,10 @@ def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]
 
 def _terms(t: Translator, held: Assignment, *, now: datetime) -> Phrase:
     reward = t.n("%(count)s point if right", "%(count)s points if right", held.reserve)
+    if held.state is AssignmentState.OVERDUE or now > held.due_at:
+        return t("%(reward)s · the time is over, but your answer still counts", reward=reward)
     if not held.asked:
         return reward
-    if now > held.due_at:
-        return t("%(reward)s · the time is over, but your answer still counts", reward=reward)
     return t("%(reward)s · answer by %(time)s", reward=reward, time=t.when(held.due_at, now=now))
 
 

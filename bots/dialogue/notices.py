@@ -48,8 +48,8 @@ def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
             return Notice(account, _reminder(t, event, now=now), _key("reminder", held, event.due_at), held)
         case events.BecameOverdue(account_id=account, assignment_id=held):
             return Notice(account, _overdue(_voice(tx, account), event), _key("overdue", held))
-        case events.TakenBack(account_id=account, assignment_id=held):
-            return _taken_back(tx, account, held, event.why)
+        case events.TakenBack(account_id=account):
+            return _taken_back(tx, account, event.why)
         case events.AnswersPaid(person_id=person):
             return _to_person(tx, person, lambda t: _paid(t, event))
         case events.TaskEscalated(owner_id=owner, project_id=project, task_id=task):
@@ -117,7 +117,7 @@ def _overdue(t: Translator, event: events.BecameOverdue) -> Message:
     )
 
 
-def _taken_back(tx: Transaction, account_id: int, held: int, why: str) -> Notice | None:
+def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
     """The card in the chat says that it is closed; there is nothing to be told beside it."""
     if mail.find_slot(tx, account_id, SLOT) is None:
         return None
@@ -127,7 +127,7 @@ def _taken_back(tx: Transaction, account_id: int, held: int, why: str) -> Notice
         "project_ended": t("This project has ended. Thank you!"),
     }.get(why, t("This card went back, because it was not touched. It costs you nothing."))
     message = _message(t, Para(words), button=Button(t("Next task"), data("next")), slot=SLOT)
-    return Notice(account_id, message, _key("back", held))
+    return Notice(account_id, message)
 
 
 def _paid(t: Translator, event: events.AnswersPaid) -> Message:

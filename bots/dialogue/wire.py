@@ -35,10 +35,7 @@ def to_wire(message: Message) -> bytes:
     wire: dict[str, Any] = {"p": [(_LETTERS[type(part)], part.words) for part in message.parts]}
     if message.rows:
         wire["r"] = [
-            [
-                (b.label, b.data, 0) if isinstance(b, Button) else (b.label, b.url, 1)
-                for b in row
-            ]
+            [(b.label, b.data, 0) if isinstance(b, Button) else (b.label, b.url, 1) for b in row]
             for row in message.rows
         ]
     for key, value in (("i", message.picture), ("a", message.alt), ("s", message.slot)):

@@ -70,6 +70,7 @@ ASSIGNMENT: Moves = {
     (A.ACTIVE, "skip"): A.SKIPPED,
     (A.ACTIVE, "give back"): A.RETURNED,
     (A.ACTIVE, "deadline passes"): A.OVERDUE,
+    (A.RETURNED, "handed out again"): A.ACTIVE,
     (A.ANSWERED, "undo"): A.ACTIVE,
     (A.OVERDUE, "answer"): A.ANSWERED_LATE,
     (A.OVERDUE, "24 hours pass, or the task ends"): A.EXPIRED,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Assignment
@@ -73,9 +73,10 @@ _ACTIVE_OF = Statement(
     .limit(1),
     _assignment,
 )
-_ADD = Statement(
-    insert(assignment)
-    .values(
+
+
+def _hand_out(insert: Any) -> Any:
+    row = insert(assignment).values(
         task_id=bindparam("task"),
         project_id=bindparam("project"),
         person_id=bindparam("person"),
@@ -90,9 +91,17 @@ _ADD = Statement(
         due_at=bindparam("due_at"),
         remind_at=bindparam("remind_at"),
     )
-    .returning(assignment.c.id),
-    int,
-)
+    again = (
+        "account_id", "version", "state", "asked", "extended", "reserve", "penalty", "claimed_at", "due_at", "remind_at",
+    )  # fmt: skip
+    return row.on_conflict_do_update(
+        index_elements=[assignment.c.task_id, assignment.c.person_id],
+        set_={name: row.excluded[name] for name in again} | {"reminded_at": None, "closed_at": None},
+        where=assignment.c.state == _A.RETURNED.value,
+    ).returning(assignment.c.id)
+
+
+_HAND_OUT = Statement(_hand_out, int)
 _CLOSE = Change(
     update(assignment)
     .where(assignment.c.id == bindparam("assignment"), assignment.c.state == bindparam("was"))
@@ -110,9 +119,9 @@ def active_of(tx: Transaction, person_id: int) -> Assignment | None:
     return _ACTIVE_OF.first(tx, person=person_id)
 
 
-def add(tx: Transaction, **values: Any) -> int:
-    """Make an active assignment and return its id."""
-    return _ADD.one(tx, **values)
+def hand_out(tx: Transaction, **values: Any) -> int:
+    """Make an active assignment, or make one that was given back active again; returns its id."""
+    return _HAND_OUT.one(tx, **values)
 
 
 def move(

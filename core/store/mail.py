@@ -305,7 +305,7 @@ def still_owed(tx: Transaction, row_id: int) -> bool:
     )
 
 
-def free_leases(tx: Transaction, *, now: datetime) -> None:
+def free_leases(tx: Transaction) -> None:
     """After a start of the only process: whoever held a chat is gone."""
     tx.execute(
         update(account).where(account.c.leased_by.isnot(None)).values(leased_by=None, leased_until=None)

@@ -260,3 +260,8 @@ def to_nudge(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .with_for_update(skip_locked=True)
     )
     return [row.id for row in rows]
+
+
+def account_ids(tx: Transaction) -> list[int]:
+    """Every account, oldest first."""
+    return [row.id for row in tx.execute(select(account.c.id).order_by(account.c.id))]

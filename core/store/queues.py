@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from core.domain.choice import Lane
-from core.domain.states import ProjectState, TaskState
+from core.domain.states import AssignmentState, ProjectState, TaskState
 from core.intake.project_model import ProjectFile
 from core.store.projects import read_spec
 from core.store.tables import assignment, person_language, place, project, project_version, queue, task
@@ -89,7 +89,12 @@ _GOLD_OF = Statement(
     ),
     _queue,
 )
-_MINE = exists().where(assignment.c.task_id == task.c.id, assignment.c.person_id == bindparam("person"))
+# What was given back may come again; what was answered, skipped or missed never does.
+_MINE = exists().where(
+    assignment.c.task_id == task.c.id,
+    assignment.c.person_id == bindparam("person"),
+    assignment.c.state != AssignmentState.RETURNED.value,
+)
 _WAITING = Statement(
     select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, _MINE.label("mine"))
     .where(
