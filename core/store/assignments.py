@@ -91,9 +91,7 @@ def _hand_out(insert: Any) -> Any:
         due_at=bindparam("due_at"),
         remind_at=bindparam("remind_at"),
     )
-    again = (
-        "account_id", "version", "state", "asked", "extended", "reserve", "penalty", "claimed_at", "due_at", "remind_at",
-    )  # fmt: skip
+    again = "account_id version state asked extended reserve penalty claimed_at due_at remind_at".split()
     return row.on_conflict_do_update(
         index_elements=[assignment.c.task_id, assignment.c.person_id],
         set_={name: row.excluded[name] for name in again} | {"reminded_at": None, "closed_at": None},

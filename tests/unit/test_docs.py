@@ -1,0 +1,26 @@
+"""Documentation is drawn or asserted, so it cannot rot."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_picture_of_the_states_is_the_table_of_the_states() -> None:
+    """docs/states.md is what docs/draw_states.py draws."""
+    spec = importlib.util.spec_from_file_location("draw_states", ROOT / "docs" / "draw_states.py")
+    assert spec is not None
+    assert spec.loader is not None
+    drawing = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawing)
+    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawing.page()
+
+
+def test_every_file_that_the_docs_name_exists() -> None:
+    """A path in backticks that looks like one of our files is one."""
+    for page in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for path in re.findall(r"`((?:bots|core|i18n|models|tests|docs)/[\w./-]+\.\w+)`", page.read_text("utf-8")):
+            assert (ROOT / path).exists(), f"{page.name} names {path}"
