@@ -1,0 +1,135 @@
+"""What must hold of the game after anything that happens, recounted from the rows alone."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import Any
+
+from sqlalchemy import select
+
+from core.consensus import methods
+from core.consensus.contract import Vote
+from core.domain.deadlines import warned
+from core.domain.states import AssignmentState, TaskState
+from core.intake.project_model import ProjectFile
+from core.store.people import balance
+from core.store.projects import read_spec
+from core.store.tables import answer, assignment, ledger, person, project, project_version, task
+from core.store.transaction import Transaction
+
+_S = AssignmentState
+LATE = {_S.OVERDUE, _S.ANSWERED_LATE, _S.EXPIRED}
+
+
+def check(tx: Transaction) -> None:
+    """Everything at once; an AssertionError says what is broken."""
+    tasks = _rows(tx, task)
+    assignments = _rows(tx, assignment)
+    answers = [row for row in _rows(tx, answer) if row["voided_at"] is None]
+    entries = _rows(tx, ledger)
+    files = {
+        (row["project_id"], row["version"]): read_spec(row["spec"]) for row in _rows(tx, project_version)
+    }
+    check_slots(tasks, assignments, answers, files)
+    check_hands(assignments, answers)
+    check_promises(tx, assignments, answers, entries)
+    check_points(tx, tasks, assignments, answers, entries, files)
+
+
+def _rows(tx: Transaction, table: Any) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in tx.execute(select(table))]
+
+
+def check_slots(
+    tasks: list[dict[str, Any]],
+    assignments: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    files: dict[tuple[int, int], ProjectFile],
+) -> None:
+    """Each task's counts are the counts of its cards and answers, and never more than the overlap."""
+    active = Counter(row["task_id"] for row in assignments if row["state"] == _S.ACTIVE)
+    in_time = Counter(row["task_id"] for row in answers if not row["late"])
+    late = Counter(row["task_id"] for row in answers if row["late"])
+    votes = defaultdict(list)
+    for row in sorted(answers, key=lambda one: one["id"]):
+        votes[row["task_id"]].append(Vote(row["person_id"], row["value"]))
+    most = {key[0]: 0 for key in files}
+    for (project_id, _), file in files.items():
+        most[project_id] = max(most[project_id], file.overlap.max)
+    for row in tasks:
+        counts = (row["active"], row["answered"], row["late"])
+        assert counts == (active[row["id"]], in_time[row["id"]], late[row["id"]]), row
+        assert row["free"] + row["active"] + row["answered"] == row["target"], row
+        if row["gold"] is None:
+            assert row["active"] + row["answered"] <= most[row["project_id"]], row
+        if row["state"] == TaskState.OPEN:
+            assert methods()["majority"].posterior(votes[row["id"]]) == json.loads(row["posterior"] or "{}")
+        else:
+            assert row["active"] == 0, "a task that ended holds no card"
+
+
+def check_hands(assignments: list[dict[str, Any]], answers: list[dict[str, Any]]) -> None:
+    """Nobody holds two cards; nobody has a task twice, or two answers to it; answers belong to answered cards."""
+    held = Counter(row["person_id"] for row in assignments if row["state"] == _S.ACTIVE)
+    assert all(count == 1 for count in held.values()), held
+    pairs = Counter((row["task_id"], row["person_id"]) for row in assignments)
+    assert all(count == 1 for count in pairs.values()), pairs
+    answered = sorted(row["id"] for row in assignments if row["state"] in (_S.ANSWERED, _S.ANSWERED_LATE))
+    assert sorted(row["assignment_id"] for row in answers) == answered
+
+
+def check_promises(
+    tx: Transaction,
+    assignments: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    entries: list[dict[str, Any]],
+) -> None:
+    """What a project reserved is what its open cards and unpaid answers may still earn; spent is what was paid."""
+    paid = {row["assignment_id"] for row in entries if row["kind"] == "reward"}
+    open_states = {_S.ACTIVE, _S.OVERDUE}
+    answered = {row["assignment_id"] for row in answers}
+    for row in _rows(tx, project):
+        promised = sum(
+            one["reserve"]
+            for one in assignments
+            if one["project_id"] == row["id"]
+            and (one["state"] in open_states or (one["id"] in answered and one["id"] not in paid))
+        )
+        assert row["reserved"] == promised, row
+        gave = sum(one["points"] for one in entries if one["from_project"] == row["id"])
+        took = sum(one["points"] for one in entries if one["to_project"] == row["id"])
+        assert row["spent"] == gave - took, row
+        assert row["budget"] is None or row["spent"] + row["reserved"] <= row["budget"], row
+
+
+def check_points(
+    tx: Transaction,
+    tasks: list[dict[str, Any]],
+    assignments: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    entries: list[dict[str, Any]],
+    files: dict[tuple[int, int], ProjectFile],
+) -> None:
+    """Every balance is the sum of r(R) − λ·p(t) over the person's cards, by the rule and not by the ledger."""
+    known = {row["id"]: row for row in tasks}
+    given = {row["assignment_id"]: row for row in answers}
+    paid = {row["assignment_id"] for row in entries if row["kind"] == "reward"}
+    expected: Counter[int] = Counter()
+    for row in assignments:
+        one, of = given.get(row["id"]), known[row["task_id"]]
+        truth = of["gold"] if of["gold"] is not None else of["label"]
+        if of["gold"] is not None:
+            earns = one is not None and row["id"] in paid  # due a minute later, by the clockwork
+        else:
+            earns = one is not None and of["state"] in (TaskState.SETTLED, TaskState.CANCELLED)
+            assert (row["id"] in paid) is earns, (row, of)
+        if earns and one is not None:
+            in_full = of["state"] == TaskState.CANCELLED and of["gold"] is None
+            expected[row["person_id"]] += row["reserve"] if in_full or one["value"] == truth else 0
+        file = files[row["project_id"], row["version"]]
+        fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
+        if row["state"] in LATE and fair:
+            expected[row["person_id"]] -= row["penalty"]
+    for row in _rows(tx, person):
+        assert balance(tx, row["id"]) == expected[row["id"]], row["id"]
