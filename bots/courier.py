@@ -22,7 +22,7 @@ from core.store import Store, assignments, mail
 from core.store import people as people_rows
 from core.store.mail import Owed, Slot
 from core.store.transaction import Transaction
-from core.vault import Vault
+from core.vault import Unsealable, Vault
 
 log = structlog.get_logger("courier")
 
@@ -148,19 +148,30 @@ class Courier:
 
     async def _deliver_owed(self, account_id: int) -> bool:
         """Send what the database owes this chat, if no other process does."""
-        now = self._clock.now()
-        reach = await self._store.write(lambda tx: self._take(tx, account_id, now=now))
-        if reach is None:
-            return False
-        workspace, user_id, _ = people.unseal_identity(self._vault, reach.sealed)
         while True:
-            batch = await self._store.read(lambda tx: self._batch(tx, account_id))
-            if not batch[0]:
-                return True
-            owed = [(row, from_wire(self._vault.unseal(row.payload))) for row in batch[0]]
-            address = Address(workspace, user_id)
-            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, batch[1])):
+            now = self._clock.now()
+            reach = await self._store.write(lambda tx, now=now: self._take(tx, account_id, now=now))  # type: ignore[misc]  # now is bound
+            if reach is None:
                 return False
+            rows, slots = await self._store.read(lambda tx: self._batch(tx, account_id))
+            if not rows:
+                return True
+            workspace, user_id, _ = people.unseal_identity(self._vault, reach.sealed)
+            owed = await self._readable(rows)
+            address = Address(workspace, user_id)
+            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, slots)):
+                return False
+
+    async def _readable(self, rows: Sequence[Owed]) -> list[tuple[Owed, Message]]:
+        """The messages of these rows; one that was sealed with another key is given up."""
+        readable = []
+        for row in rows:
+            try:
+                readable.append((row, from_wire(self._vault.unseal(row.payload))))
+            except Unsealable:
+                log.error("message unreadable", row=row.id)
+                await self._store.write(lambda tx, row=row: mail.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
+        return readable
 
     def _take(self, tx: Transaction, account_id: int, *, now: datetime) -> people_rows.Reach | None:
         if not mail.lease_chat(tx, account_id, holder=self._holder, now=now, until=now + LEASE):

@@ -70,6 +70,7 @@ class Platform(Protocol):
     name: str
     bot: str  # which bot of the platform this is: media ids belong to it
     limits: Limits
+    listens_alone: bool  # whether only one process at a time may listen
 
     @property
     def invite_link(self) -> Callable[[str], str] | None:

@@ -23,11 +23,13 @@ from bots.platform import Hear, Platform
 from bots.postbox import Postbox
 from core import beats
 from core.clock import Clock, SystemClock, new_token
-from core.store import Store, mail, open_store
+from core.store import Store, leases, mail, open_store
 from core.vault import Vault, read_or_make_secret
 from i18n import prepare
 
 log = structlog.get_logger("runner")
+
+RENEW = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Service:
         """What must happen after a start before anything is heard: give back the time nobody was there."""
         now = self.clock.now()
         away = await self.store.write(lambda tx: beats.wake(tx, holder=self.holder, now=now))
-        if away > timedelta(minutes=2):
+        if away > beats.SHORT:
             log.info("deadlines moved", away=str(away))
         if self.store.dialect == "sqlite":  # the only process: whoever held a chat is gone
             await self.store.write(mail.free_leases)
@@ -119,7 +121,7 @@ async def serve(service: Service, *, host: str, port: int, stop: asyncio.Event) 
         await stack.enter_async_context(_http(service, host=host, port=port))
         async with asyncio.TaskGroup() as group:
             running = [
-                group.create_task(platform.listen(service.desk.hear), name=f"listen {platform.name}")
+                group.create_task(listen(service, platform), name=f"listen {platform.name}")
                 for platform in service.platforms.values()
             ]
             running.append(group.create_task(service.errands.run(), name="errands"))
@@ -127,6 +129,29 @@ async def serve(service: Service, *, host: str, port: int, stop: asyncio.Event) 
             await stop.wait()
             for task in running:
                 task.cancel()
+
+
+async def listen(service: Service, platform: Platform) -> None:
+    """Hear a platform; where only one process may listen, the one that holds the lease does."""
+    if not platform.listens_alone or service.store.dialect == "sqlite":
+        await platform.listen(service.desk.hear)
+        return
+    name = f"{platform.name} listener"
+    while True:
+        if await _hold(service, name):
+            listening = asyncio.create_task(platform.listen(service.desk.hear))
+            while not listening.done() and await _hold(service, name):
+                await asyncio.wait({listening}, timeout=RENEW.total_seconds())
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        await asyncio.sleep(RENEW.total_seconds())
+
+
+async def _hold(service: Service, name: str) -> bool:
+    now = service.clock.now()
+    return await service.store.write(
+        lambda tx: leases.take(tx, name, holder=service.holder, now=now, until=now + 3 * RENEW)
+    )
 
 
 @asynccontextmanager

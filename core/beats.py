@@ -10,8 +10,8 @@ from core.store.transaction import Transaction
 
 NAME = "heartbeat"
 LASTS = timedelta(seconds=30)
-SHORT = timedelta(minutes=2)
-"""A restart as short as this costs nobody anything."""
+SHORT = timedelta(seconds=15)
+"""Three beats: as long as this nobody was away."""
 
 
 def beat(tx: Transaction, *, holder: str, now: datetime) -> None:

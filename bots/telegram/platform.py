@@ -63,6 +63,7 @@ class Telegram:
         self._pace = pace
         self._chance = chance or chance_of(new_seed())
         self._sleep = sleep
+        self.listens_alone = webhook is None  # Telegram serves one poller, and any number of web servers
         self._door = Door(webhook, path=path_of(token), read=self._read) if webhook else None
         self.bot = ""
         self.username = ""

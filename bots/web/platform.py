@@ -44,6 +44,7 @@ class Web:
     name = "web"
     bot = "web"
     limits = LIMITS
+    listens_alone = False
 
     def __init__(
         self,

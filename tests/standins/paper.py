@@ -49,6 +49,7 @@ class Paper:
 
     name = "paper"
     bot = "paper"
+    listens_alone = False
 
     def __init__(self, *, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
