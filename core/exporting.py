@@ -50,12 +50,14 @@ def pseudonym(vault: Vault, *, project_id: int, person_id: int) -> str:
 
 
 def _result(one: Outcome, *, calibrated: bool) -> ResultRow:
-    if one.gold is not None:
-        label, confidence, status = one.gold, 1.0, GOLD
-    else:
-        label = one.label if one.state is TaskState.SETTLED else None
-        believed = one.state is TaskState.SETTLED and one.settled_by == CONSENSUS and calibrated
-        confidence, status = (one.confidence if believed else None), str(one.state)
+    label: str | None = one.gold
+    confidence: float | None = 1.0
+    status = GOLD
+    if one.gold is None:
+        settled = one.state is TaskState.SETTLED
+        believed = settled and calibrated and one.settled_by == CONSENSUS
+        label, status = one.label if settled else None, str(one.state)
+        confidence = one.confidence if believed else None
     return ResultRow(
         id=one.external_id,
         content=one.content,

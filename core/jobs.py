@@ -66,3 +66,18 @@ def advance(
 def end(tx: Transaction, job: Job, *, state: JobState, now: datetime) -> None:
     """The job is done, or failed for good."""
     rows.end(tx, job.id, state=state, now=now)
+
+
+def rest(tx: Transaction, job: Job, *, holder: str, until: datetime) -> None:
+    """A job that failed waits before anybody takes it again."""
+    rows.rest(tx, job.id, holder=holder, until=until)
+
+
+def let_go(tx: Transaction, *, holder: str) -> None:
+    """Whoever stops in good order leaves their job to the next one, and it counts as no attempt."""
+    rows.let_go(tx, holder)
+
+
+def free_leases(tx: Transaction) -> None:
+    """Nobody holds a job: for the start of a process that works alone."""
+    rows.free_leases(tx)

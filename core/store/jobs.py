@@ -110,3 +110,30 @@ def advance(
 def end(tx: Transaction, job_id: int, *, state: JobState, now: datetime) -> None:
     """Close a job."""
     tx.execute(update(job).where(job.c.id == job_id).values(state=state, ended_at=now, leased_until=None))
+
+
+def rest(tx: Transaction, job_id: int, *, holder: str, until: datetime) -> None:
+    """Nobody may take the job before `until`, also not who held it."""
+    tx.execute(
+        update(job)
+        .where(job.c.id == job_id, job.c.leased_by == holder)
+        .values(leased_by=None, leased_until=until)
+    )
+
+
+def let_go(tx: Transaction, holder: str) -> None:
+    """Free what somebody holds; the attempt is forgiven."""
+    tx.execute(
+        update(job)
+        .where(job.c.leased_by == holder, job.c.state == JobState.WAITING, job.c.attempts > 0)
+        .values(leased_by=None, leased_until=None, attempts=job.c.attempts - 1)
+    )
+
+
+def free_leases(tx: Transaction) -> None:
+    """Free whatever somebody held; who rests goes on resting."""
+    tx.execute(
+        update(job)
+        .where(job.c.leased_by.isnot(None), job.c.state == JobState.WAITING)
+        .values(leased_by=None, leased_until=None)
+    )
