@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,15 +51,8 @@ def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[st
     known = find(tx, vault, who)
     if known is None:
         roles = frozenset({Role.WORKER} | ({Role.ADMIN} if is_admin(who, admins) else set()))
-        person_id = rows.add_person(tx, roles=roles, locale=who.locale, zone=who.zone, quiet=QUIET, now=now)
-        rows.add_account(
-            tx,
-            person_id=person_id,
-            platform=who.platform,
-            fingerprint=vault.fingerprint(who.key),
-            sealed=seal_identity(vault, who),
-            now=now,
-        )
+        with suppress(_CameTwice), tx.nested():
+            _add(tx, vault, who, roles=roles, now=now)
         known = find(tx, vault, who)
         assert known is not None, "it was just made"
         if Role.ADMIN in roles:
@@ -68,6 +62,24 @@ def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[st
         known = find(tx, vault, who)
         assert known is not None, "it was just found"
     return known
+
+
+class _CameTwice(Exception):  # noqa: N818  (takes back what was added)
+    """The first two events of a person were heard at the same moment; the other one made them."""
+
+
+def _add(tx: Transaction, vault: Vault, who: Identity, *, roles: frozenset[Role], now: datetime) -> None:
+    person_id = rows.add_person(tx, roles=roles, locale=who.locale, zone=who.zone, quiet=QUIET, now=now)
+    made = rows.add_account(
+        tx,
+        person_id=person_id,
+        platform=who.platform,
+        fingerprint=vault.fingerprint(who.key),
+        sealed=seal_identity(vault, who),
+        now=now,
+    )
+    if not made:
+        raise _CameTwice
 
 
 def is_admin(who: Identity, admins: frozenset[str]) -> bool:
@@ -191,7 +203,8 @@ def give_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
 
 
 def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> None:
-    rows.change_person(tx, person.id, roles=person.roles | {role})
+    held = rows.lock_roles(tx, person.id) or person.roles  # two may grant at the same moment
+    rows.change_person(tx, person.id, roles=held | {role})
     if role in (Role.MODERATOR, Role.ADMIN):
         _plan_summary(tx, person, now=now)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +18,7 @@ from core.clock import new_secret
 
 VERSION = b"\x01"
 NONCE = 12
+SHORTEST_SECRET = 16
 
 
 class Unsealable(Exception):  # noqa: N818  (its name says what it is)
@@ -60,10 +63,29 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
 
 
 def read_or_make_secret(path: Path) -> bytes:
-    """The secret kept in `path`, made with mode 0600 when absent."""
+    """The secret kept in `path`, made with mode 0600 when absent.
+
+    Raises:
+        ValueError: when the file holds too little to be a secret.
+    """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"the secret in {path.name} is damaged: put the right file back")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all; of two processes that start at once, the first one's is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(new_secret())
-    return path.read_bytes()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        os.unlink(made)

@@ -38,7 +38,7 @@ _JOINED = select(*_PERSON_COLUMNS).join(account, account.c.person_id == person.c
 _BY_FINGERPRINT = Statement(
     _JOINED.where(
         account.c.platform == bindparam("platform"), account.c.fingerprint == bindparam("fingerprint")
-    ).with_for_update(of=person),
+    ).with_for_update(of=person, key_share=True),  # rows that only name the person need not wait
     _person,
 )
 _BY_ACCOUNT = Statement(_JOINED.where(account.c.id == bindparam("account")), _person)
@@ -47,6 +47,12 @@ _MAIN_ACCOUNT = Statement(
     .order_by(account.c.unreachable_at.isnot(None), account.c.id)
     .limit(1),
     _person,
+)
+_LOCK = Statement(
+    select(person.c.roles)
+    .where(person.c.id == bindparam("person"))
+    .with_for_update(of=person, key_share=True),
+    roles_of,
 )
 
 
@@ -63,6 +69,11 @@ def by_account(tx: Transaction, account_id: int) -> Person:
 def by_id(tx: Transaction, person_id: int) -> Person | None:
     """The person, at the account where they are best reached."""
     return _MAIN_ACCOUNT.first(tx, person=person_id)
+
+
+def lock_roles(tx: Transaction, person_id: int) -> frozenset[Role] | None:
+    """The person's roles as they stand, locked until the transaction ends; None when there is nobody."""
+    return _LOCK.first(tx, person=person_id)
 
 
 def add_person(
@@ -92,19 +103,29 @@ def add_person(
     )
 
 
+def _add_account(insert: Any) -> Any:
+    return (
+        insert(account)
+        .values(
+            person_id=bindparam("person"),
+            platform=bindparam("on"),
+            fingerprint=bindparam("print"),
+            sealed=bindparam("closed"),
+            tail=0,
+            created_at=bindparam("now"),
+        )
+        .on_conflict_do_nothing(index_elements=[account.c.platform, account.c.fingerprint])
+    )
+
+
+_ADD_ACCOUNT = Change(_add_account)
+
+
 def add_account(
     tx: Transaction, *, person_id: int, platform: str, fingerprint: str, sealed: bytes, now: datetime
-) -> int:
-    """Make an account and return the id."""
-    return int(
-        tx.execute(
-            insert(account)
-            .values(
-                person_id=person_id, platform=platform, fingerprint=fingerprint, sealed=sealed, created_at=now
-            )
-            .returning(account.c.id)
-        ).scalar_one()
-    )
+) -> bool:
+    """Make an account; False when another process made the same one at this moment."""
+    return _ADD_ACCOUNT.run(tx, person=person_id, on=platform, print=fingerprint, closed=sealed, now=now) == 1
 
 
 def change_person(tx: Transaction, person_id: int, **values: Any) -> None:
@@ -167,7 +188,7 @@ def set_languages(tx: Transaction, person_id: int, langs: tuple[str, ...]) -> No
     if langs:
         tx.execute(
             insert(person_language),
-            [{"person_id": person_id, "lang": lang, "level": "fluent"} for lang in langs],
+            [{"person_id": person_id, "lang": lang, "level": "fluent"} for lang in dict.fromkeys(langs)],
         )
 
 
