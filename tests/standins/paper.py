@@ -74,7 +74,7 @@ class Paper:
         chat = self.chat(to.user_id)
         chat.messages[ref] = message
         chat.log.append(written(message))
-        return Posted(ref, media and media.path.name)
+        return Posted(ref, None if media is None else media.path.name)
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:
         self._check(to, message)
@@ -83,7 +83,7 @@ class Paper:
             raise Impossible("no such message", gone=True)
         chat.messages[ref] = message
         chat.log.append(written(message, edited=True))
-        return Posted(ref, media and media.path.name)
+        return Posted(ref, None if media is None else media.path.name)
 
     def _check(self, to: Address, message: Message) -> None:
         failure = self.refuse(to.user_id, message)
