@@ -140,10 +140,12 @@ async def listen(service: Service, platform: Platform) -> None:
     while True:
         if await _hold(service, name):
             listening = asyncio.create_task(platform.listen(service.desk.hear))
-            while not listening.done() and await _hold(service, name):
-                await asyncio.wait({listening}, timeout=RENEW.total_seconds())
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            try:
+                while not listening.done() and await _hold(service, name):
+                    await asyncio.wait({listening}, timeout=RENEW.total_seconds())
+            finally:  # also when we are stopped: nobody may go on listening behind our back
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
         await asyncio.sleep(RENEW.total_seconds())
 
 
