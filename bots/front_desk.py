@@ -106,7 +106,7 @@ class FrontDesk:
         if not mail.receive(tx, heard.key, seed=seed, now=now):
             return Outcome()
         person = people.arrive(
-            tx, self._house.vault, _identity(heard.sender), admins=self._house.admins, now=now
+            tx, self._house.vault, identity_of(heard.sender), admins=self._house.admins, now=now
         )
         what = heard.what
         if isinstance(what, Unreachable):
@@ -171,7 +171,7 @@ class FrontDesk:
         """An event that failed twice is confirmed as failed, and the person is told so."""
         if not mail.receive(tx, heard.key, seed=seed, now=now, state="failed"):
             return Outcome()
-        person = people.find(tx, self._house.vault, _identity(heard.sender))
+        person = people.find(tx, self._house.vault, identity_of(heard.sender))
         if person is None:
             return Outcome()
         t = translator_for(person.locale, person.zone)
@@ -205,7 +205,7 @@ class FrontDesk:
             return heard
         upload, platform = heard.what, self._platforms[heard.sender.platform]
         person = await self._store.write(
-            lambda tx: people.find(tx, self._house.vault, _identity(heard.sender))
+            lambda tx: people.find(tx, self._house.vault, identity_of(heard.sender))
         )
         if person is None or not may(person, "create project"):
             return heard
@@ -238,7 +238,8 @@ class FrontDesk:
                 self._turns[key] = lock, users - 1
 
 
-def _identity(sender: Sender) -> Identity:
+def identity_of(sender: Sender) -> Identity:
+    """Who a platform says is speaking, in our locales."""
     return Identity(
         platform=sender.platform,
         workspace=sender.workspace,
