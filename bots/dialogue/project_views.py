@@ -13,6 +13,7 @@ from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.intake.project_model import ProjectFile
 from core.projects import Progress
+from core.store import tasks
 from i18n import Content, Phrase, Translator
 
 
@@ -34,19 +35,19 @@ def card(turn: Turn, project_id: int) -> Message:
     """
     t = turn.t
     far = projects.progress(turn.tx, turn.person, project_id, now=turn.now)
-    project = far.project
+    project, gold = far.project, tasks.count_gold(turn.tx, project_id)
     parts: list[Part] = [
         Title(t("%(title)s (project %(number)s)", title=title_of(t, project.file), number=project_id)),
         Para(state_words(t, project)),
-        Para(_tasks(t, far)),
+        Para(_tasks(t, far, gold=gold)),
         *(Para(line) for line in terms(t, project.file, now=turn.now)),
         Para(_budget(t, project)),
     ]
-    if not far.tasks and project.state is not ProjectState.CLOSED:
+    if not far.tasks + gold and project.state is not ProjectState.CLOSED:
         parts.append(Note(t("Next: add tasks.")))
     elif project.state is ProjectState.DRAFT:
         parts.append(Note(t("Next: look at the preview, then launch.")))
-    return Message(parts=tuple(parts), rows=_rows(t, far), slot=slot(project_id))
+    return Message(parts=tuple(parts), rows=_rows(t, far, empty=not far.tasks + gold), slot=slot(project_id))
 
 
 def state_words(t: Translator, project: Project) -> Phrase:
@@ -112,11 +113,14 @@ def pay_words(t: Translator, file: ProjectFile) -> Phrase:
     return t("%(reward)s, %(cost)s", reward=reward, cost=cost)
 
 
-def _tasks(t: Translator, far: Progress) -> Phrase:
-    tasks = t.n("%(count)s task", "%(count)s tasks", far.tasks)
-    if not far.tasks or far.project.state is ProjectState.DRAFT:
-        return tasks
-    return t("%(tasks)s, settled: %(bar)s", tasks=tasks, bar=bar(t, far.share))
+def _tasks(t: Translator, far: Progress, *, gold: int) -> Phrase:
+    words = t.n("%(count)s task", "%(count)s tasks", far.tasks)
+    if far.tasks and far.project.state is not ProjectState.DRAFT:
+        words = t("%(tasks)s, settled: %(bar)s", tasks=words, bar=bar(t, far.share))
+    if gold:
+        known = t.n("%(count)s with a known answer", "%(count)s with a known answer", gold)
+        words = t("%(tasks)s, and %(known)s", tasks=words, known=known)
+    return words
 
 
 def _budget(t: Translator, project: Project) -> Phrase:
@@ -131,7 +135,7 @@ def _budget(t: Translator, project: Project) -> Phrase:
     )
 
 
-def _rows(t: Translator, far: Progress) -> tuple[Row, ...]:
+def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
     project, one = far.project, far.project.id
     closed, draft = project.state is ProjectState.CLOSED, project.state is ProjectState.DRAFT
     rows: list[Row] = []
@@ -139,7 +143,7 @@ def _rows(t: Translator, far: Progress) -> tuple[Row, ...]:
         words = t.n("Decide %(count)s task", "Decide %(count)s tasks", far.escalated)
         rows.append((Button(words, data("decide", one)),))
     first: list[Button] = []
-    if far.tasks:
+    if not empty:
         first.append(Button(t("Preview"), data("preview", one, 0)))
     if not closed:
         first.append(Button(t("Add tasks"), data("addtasks", one)))
@@ -148,15 +152,17 @@ def _rows(t: Translator, far: Progress) -> tuple[Row, ...]:
         rows.append(
             (Button(t("Progress"), data("progress", one)), Button(t("Results"), data("results", one))),
         )
-    rows.append(_moves(t, project))
+    rows.append(_moves(t, project, empty=empty))
     if not closed:
         rows.append((Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one))))
     return tuple(row for row in rows if row)
 
 
-def _moves(t: Translator, project: Project) -> Row:
+def _moves(t: Translator, project: Project, *, empty: bool) -> Row:
     close = Button(t("Close"), data("p-close", project.id))
     match project.state:
+        case ProjectState.DRAFT if empty:
+            return (close,)
         case ProjectState.DRAFT:
             return Button(t("Launch"), data("p-launch", project.id)), close
         case ProjectState.RUNNING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bots.dialogue import tracking
 from bots.dialogue.buttons import Pressed, data
@@ -31,6 +32,8 @@ from core.errors import Refused
 from i18n import N_
 
 AT_ONCE = 8
+STEPS = frozenset({"addtasks", "budget", "project-file"})
+"""What is expected about one project."""
 
 
 def list_(turn: Turn, _command: Command) -> Reply:
@@ -73,37 +76,31 @@ def _list(turn: Turn, *, first: int) -> Message:
     return Message(parts=tuple(parts), rows=tuple(rows), slot="projects")
 
 
-def show(turn: Turn, command: Command) -> Reply:
-    """`/project ID`."""
-    project_id = number_in(command.args)
-    return says(card(turn, project_id)) if project_id else which(turn, "project", act=_show)
-
-
-def _show(turn: Turn, project_id: int) -> Reply:
+def show(turn: Turn, project_id: int) -> Reply:
+    """The card; whatever was being sent to a project ends with it."""
+    if turn.person.step in STEPS:
+        turn.expect(None)
     return says(card(turn, project_id))
-
-
-def show_pressed(turn: Turn, pressed: Pressed) -> Reply:
-    """The card from a button."""
-    return says(card(turn, pressed.number()))
 
 
 def launch(turn: Turn, pressed: Pressed) -> Reply:
     """People get its tasks from now on."""
     projects.launch(turn.tx, turn.person, pressed.number(), now=turn.now)
-    return says(card(turn, pressed.number()), toast=Toast(turn.t("Launched: people get its tasks now.")))
+    return replace(show(turn, pressed.number()), toast=Toast(turn.t("Launched: people get its tasks now.")))
 
 
 def pause(turn: Turn, pressed: Pressed) -> Reply:
     """Nothing new is handed out."""
     projects.pause(turn.tx, turn.person, pressed.number())
-    return says(card(turn, pressed.number()), toast=Toast(turn.t("Paused. Cards in hand may be finished.")))
+    return replace(
+        show(turn, pressed.number()), toast=Toast(turn.t("Paused. Cards in hand may be finished."))
+    )
 
 
 def resume(turn: Turn, pressed: Pressed) -> Reply:
     """Tasks are handed out again."""
     projects.resume(turn.tx, turn.person, pressed.number())
-    return says(card(turn, pressed.number()), toast=Toast(turn.t("People get its tasks again.")))
+    return replace(show(turn, pressed.number()), toast=Toast(turn.t("People get its tasks again.")))
 
 
 def ask_close(turn: Turn, pressed: Pressed) -> Reply:
@@ -133,7 +130,7 @@ def close(turn: Turn, pressed: Pressed) -> Reply:
     """The project ends."""
     project, events = projects.close(turn.tx, turn.person, pressed.number(), now=turn.now)
     turn.tell(events)
-    return says(card(turn, project.id), toast=Toast(turn.t("Closed.")))
+    return replace(show(turn, project.id), toast=Toast(turn.t("Closed.")))
 
 
 # --- budget ---------------------------------------------------------------------------------------
@@ -180,8 +177,7 @@ def _budget(turn: Turn, project_id: int, points: int) -> Reply:
     if project.state is ProjectState.CLOSED:
         raise Refused("project_closed")
     projects.set_budget(turn.tx, turn.person, project_id, points)
-    turn.expect(None)
-    return says(card(turn, project_id))
+    return show(turn, project_id)
 
 
 def whole_number(words: Text | Upload, *, most: int = 1_000_000_000) -> int:
@@ -252,7 +248,9 @@ def _press(act: Act) -> Callable[[Turn, Pressed], Reply]:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("projects", list_, N_("Your projects"), right="run project"),
-    CommandRoute("project", show, N_("One project and its buttons"), right="run project"),
+    CommandRoute(
+        "project", _command("project", show), N_("One project and its buttons"), right="run project"
+    ),
     CommandRoute(
         "progress", _command("progress", tracking.progress), N_("How far a project is"), right="run project"
     ),
@@ -260,7 +258,7 @@ ROUTES: tuple[Route, ...] = (
         "results", _command("results", tracking.results), N_("The results as files"), right="run project"
     ),
     PressRoute("projects", list_pressed),
-    PressRoute("project", show_pressed),
+    PressRoute("project", _press(show)),
     PressRoute("p-launch", launch),
     PressRoute("p-pause", pause),
     PressRoute("p-resume", resume),

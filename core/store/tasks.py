@@ -181,15 +181,27 @@ def known_ids(tx: Transaction, project_id: int, ids: Sequence[str]) -> set[str]:
 
 
 def sample(tx: Transaction, project_id: int, *, offset: int) -> tuple[int, dict[str, str], str | None] | None:
-    """One task of a project for the preview: id, content, context."""
-    row = tx.execute(
+    """One task of a project for the preview: id, content, context. Open ones, else the first of all."""
+    query = (
         select(task.c.id, task.c.content, task.c.context)
         .where(task.c.project_id == project_id)
         .order_by(task.c.id)
-        .offset(offset)
         .limit(1)
-    ).first()
+    )
+    # within one state the index is in the order of ids, so nothing is sorted
+    row = tx.execute(query.where(task.c.state == TaskState.OPEN).offset(offset)).first()
+    if row is None and offset == 0:
+        row = tx.execute(query).first()
     return None if row is None else (row.id, json.loads(row.content), row.context)
+
+
+def count_gold(tx: Transaction, project_id: int) -> int:
+    """How many tasks of a project have a known answer."""
+    return int(
+        tx.execute(
+            select(func.count()).where(task.c.project_id == project_id, task.c.gold.isnot(None))
+        ).scalar_one()
+    )
 
 
 def count_by_state(tx: Transaction, project_id: int) -> dict[TaskState, int]:
