@@ -11,6 +11,7 @@ from bots.dialogue.vocabulary import (
     Message,
     Note,
     Para,
+    Part,
     Reply,
     Row,
     Text,
@@ -285,7 +286,7 @@ def welcome_back(turn: Turn) -> Message:
     """Where to go from here, by role."""
     t, roles = turn.t, turn.person.roles
     rows: list[Row] = [(Button(t("Get a task"), data("next")),)]
-    parts = [
+    parts: list[Part] = [
         Title(t("You are all set.")),
         Para(t("Tap the button, or send /task whenever you have a minute.")),
     ]

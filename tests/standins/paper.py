@@ -108,7 +108,7 @@ class Paper:
     def routes(self) -> Sequence[web.RouteDef]:
         return ()
 
-    async def listen(self, hear: Hear) -> None:
+    async def listen(self, hear: Hear) -> None:  # noqa: ARG002  # people speak to the desk directly
         await asyncio.Event().wait()
 
 
@@ -160,8 +160,24 @@ class Someone:
 
     async def taps(self, label: str, *, key: str | None = None) -> Message:
         """Tap the newest button that begins with `label`."""
-        self.chat.log.append(f"you: [{label}]")
-        return await self.presses(self.button(label).data, key=key)
+        button = self.button(label)
+        self.chat.log.append(f"you: [{button.label}]")
+        return await self.presses(button.data, key=key)
+
+    async def chooses(self, verb: str, nth: int = 0) -> Message:
+        """Tap the `nth` button of a verb on the newest message that has one, in whatever language it speaks."""
+        for message in reversed(self.chat.messages.values()):
+            found = [
+                one
+                for row in message.rows
+                for one in row
+                if isinstance(one, Button) and one.data.split(":")[1] == verb
+            ]
+            if found:
+                at = "" if nth == 0 else f".{nth}"
+                self.chat.log.append(f"you: [{found[nth].label}] @{verb}{at}")
+                return await self.presses(found[nth].data)
+        raise AssertionError(f"no button @{verb} in:\n" + "\n".join(self.chat.log[-4:]))
 
     async def presses(self, data: str, *, key: str | None = None) -> Message:
         """Press a button by its data, also one that was never there."""

@@ -1,0 +1,154 @@
+"""Workers who tap as fast as cards come, on a platform that only takes note."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from bots.dialogue.vocabulary import Button, Command, Heard, Limits, Message, Press, Sender, Toast
+from bots.platform import Address, Hear, Media, Posted
+from bots.runner import Service, compose
+from core.clock import SystemClock
+from core.store import Store
+from core.vault import Vault
+from tests.benchmarks.measuring import Sample, Watch
+
+PLATFORM = "null"
+VAULT = Vault(b"benchmarks only: thirty-two byte")
+
+
+class NullPlatform:
+    """Carries what Telegram carries, to nobody: what it is given to send is in its worker's hand at once."""
+
+    name = PLATFORM
+    bot = PLATFORM
+    limits = Limits(edits_media=False)
+
+    def __init__(self) -> None:
+        self.workers: dict[str, Worker] = {}
+        self._refs = itertools.count(1)
+
+    @property
+    def invite_link(self) -> Callable[[str], str] | None:
+        return None
+
+    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
+        self.workers[to.user_id].gets(message)
+        return Posted(str(next(self._refs)))
+
+    async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:
+        self.workers[to.user_id].gets(message)
+        return Posted(ref)
+
+    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
+        return
+
+    async def fetch(self, handle: str, into: Path, most: int) -> None:
+        raise AssertionError("nobody uploads here")
+
+    async def show_menu(self, to: Address, commands: Sequence[tuple[str, str]]) -> None:
+        return
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return ()
+
+    async def listen(self, hear: Hear) -> None:
+        await asyncio.Event().wait()
+
+
+@dataclass(slots=True)
+class Worker:
+    """Somebody with a card in hand."""
+
+    user_id: str
+    card: Message | None = None
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    taps: int = 0
+
+    @property
+    def sender(self) -> Sender:
+        """As the platform names them."""
+        return Sender(PLATFORM, "", self.user_id, f"Worker {self.user_id}", "en")
+
+    def gets(self, message: Message) -> None:
+        """The bot shows this now."""
+        self.card = message
+        self.arrived.set()
+
+    async def begins(self, hear: Hear) -> None:
+        """`/task`, and wait for the first card."""
+        await self._does(hear, Command("task", ""))
+
+    async def answers(self, hear: Hear) -> None:
+        """Tap one of the labels, and wait for the next card."""
+        card = self.card
+        assert card is not None, "the worker has begun"
+        buttons = [one for row in card.rows for one in row if isinstance(one, Button)]
+        labels = [one for one in buttons if one.data.startswith("1:a:")]
+        assert labels, f"no task to answer: {card.parts}"
+        await self._does(hear, Press(labels[self.taps % len(labels)].data, f"{self.user_id}-{self.taps}"))
+
+    async def _does(self, hear: Hear, what: Command | Press) -> None:
+        self.taps += 1
+        self.arrived.clear()
+        await hear(Heard(f"{PLATFORM}:{self.user_id}-{self.taps}", self.sender, what))
+        await self.arrived.wait()
+
+
+@dataclass(slots=True)
+class Crowd:
+    """A service and the workers who keep it busy."""
+
+    service: Service
+    workers: Sequence[Worker]
+
+    async def begin(self) -> None:
+        """Everybody takes a card."""
+        for worker in self.workers:
+            await worker.begins(self.service.desk.hear)
+        await self.service.courier.settled()
+
+    async def work(self, cycles: int) -> Sample:
+        """So many answers in all, everybody at the same time, until the last one is marked as sent."""
+        left = itertools.count()
+
+        async def one(worker: Worker) -> None:
+            while next(left) < cycles:
+                await worker.answers(self.service.desk.hear)
+
+        watch = Watch()
+        async with asyncio.TaskGroup() as group:
+            for worker in self.workers:
+                group.create_task(one(worker))
+        await self.service.courier.settled()
+        return watch.stop(cycles)
+
+
+@asynccontextmanager
+async def crowd(store: Store, data_dir: Path, names: Sequence[str]) -> AsyncIterator[Crowd]:
+    """The product on this store with these workers, each with a card in hand; closes the store."""
+    platform = NullPlatform()
+    service = compose(
+        store=store,
+        clock=SystemClock(),
+        vault=VAULT,
+        platforms={PLATFORM: platform},
+        data_dir=data_dir,
+        reaction=timedelta(0),
+        holder="benchmark",
+    )
+    await service.begin()
+    platform.workers = {name: Worker(name) for name in names}
+    made = Crowd(service, list(platform.workers.values()))
+    await made.begin()
+    try:
+        yield made
+    finally:
+        await service.close()

@@ -1,0 +1,1 @@
+"""The whole product against the Telegram stand-in: a requester, a crowd, and time that a test moves."""

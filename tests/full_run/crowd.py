@@ -1,0 +1,172 @@
+"""A crowd of many languages, the project they work on, and what each of them thinks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+
+from core.clock import chance_of
+from tests.full_run.books import Books
+from tests.full_run.house import TelegramHouse
+from tests.full_run.people import Card, Somebody, card_of
+
+NAMES: dict[str, dict[str, str]] = {
+    "glad": {"en": "Glad", "zh": "高兴", "es": "Contento", "ar": "سعيد"},
+    "sad": {"en": "Sad", "zh": "难过", "es": "Triste", "ar": "حزين"},
+    "neither": {"en": "Neither", "zh": "都不是", "es": "Ninguno", "ar": "لا هذا ولا ذاك"},
+}
+LABELS = list(NAMES)
+ASKS = {
+    "en": "How does the writer feel?",
+    "zh": "作者的心情如何？",
+    "es": "¿Cómo se siente quien escribe?",
+    "ar": "ما شعور الكاتب؟",
+}
+SAYINGS = {
+    "en": "It rained, and nobody minded.",
+    "zh": "下雨了，没人在意。",
+    "es": "Llovió y a nadie le importó.",
+    "ar": "أمطرت ولم يبالِ أحد.",
+}
+REWARD, PENALTY = 10, 5
+OVERLAP = (2, 3)
+CLIENTS = {"en": "en", "zh": "zh-hans", "es": "es", "ar": "ar"}
+"""Language of the tasks → what the person's Telegram says its language is."""
+LOCALES = {"en": "en", "zh": "zh_Hans", "es": "es", "ar": "ar"}
+CITIES = {"en": "London", "zh": "上海", "es": "Madrid", "ar": "القاهرة"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A task of ours and its truth; `split` ones divide the crowd evenly, so that nobody wins."""
+
+    id: str
+    lang: str
+    truth: str
+    gold: bool
+    split: bool
+
+
+def items(each: int, *, golds: int) -> list[Item]:
+    """So many tasks in every language, and so many gold ones beside them."""
+    made = []
+    for lang in NAMES["glad"]:
+        for at in range(each + golds):
+            truth = LABELS[at % len(LABELS)]
+            made.append(Item(f"{lang}{at:02}", lang, truth, gold=at >= each, split=at == 1))
+    return made
+
+
+def project_file(title: str = "Moods") -> bytes:
+    """The project as a requester keeps it in git."""
+    labels = "\n".join(
+        f"  - {{id: {one}, {', '.join(f'{lang}: {name!r}' for lang, name in names.items())}}}"
+        for one, names in NAMES.items()
+    )
+    asks = "\n".join(f"  {lang}: {words!r}" for lang, words in ASKS.items())
+    return (
+        f"project: {{en: {title}, es: Ánimos}}\nkind: choice\ninstructions:\n{asks}\nlabels:\n{labels}\n"
+        f"overlap: {{min: {OVERLAP[0]}, max: {OVERLAP[1]}}}\nreward: {REWARD}\npenalty: {PENALTY}\n"
+        "time_limit: 5h\nbudget: 5000\ngold_share: 0.2\n"
+    ).encode()
+
+
+def task_file(wanted: list[Item]) -> tuple[bytes, dict[int, str]]:
+    """The tasks as CSV with a column of the requester's own and some bad rows: line → what is wrong with it."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(["id", "lang", "text", "gold", "source"])
+    for at, one in enumerate(wanted):
+        gold = NAMES[one.truth][one.lang] if one.gold else ""
+        table.writerow([one.id, one.lang, f"[{one.id}] {SAYINGS[one.lang]}", gold, f"=HYPERLINK({at})"])
+    first = len(wanted) + 2
+    wrong = [
+        (["again", "xx-nowhere", "[x] hm", "", ""], "unknown_language"),
+        ([wanted[0].id, "en", "[y] the same id", "", ""], "duplicate_id"),
+        (["empty", "en", "", "", ""], "no_content"),
+        (["odd", "en", "[z] gold of its own", "furious", ""], "unknown_label"),
+    ]
+    table.writerows(row for row, _ in wrong)
+    return written.getvalue().encode(), {first + at: code for at, (_, code) in enumerate(wrong)}
+
+
+@dataclass(slots=True, eq=False)
+class Worker(Somebody):
+    """One of the crowd; `name` is how the books call them, `lang` what they read."""
+
+    name: str = ""
+    lang: str = "en"
+    answers: int = 0
+    habits: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Everybody together, and the books of what they did."""
+
+    house: TelegramHouse
+    items: dict[str, Item]
+    workers: list[Worker]
+    books: Books = field(default_factory=Books)
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def opinion(self, worker: Worker, task: str) -> str:
+        """What this worker thinks of a task: mostly the truth, the same whenever they are asked."""
+        item = self.items[task]
+        if item.split:
+            self.asked[task] += 1
+            return LABELS[self.asked[task] % len(LABELS)]
+        chance = chance_of(hash((worker.user.id, item.id[-2:], len(item.lang))))
+        others = [one for one in LABELS if one != item.truth]
+        return item.truth if chance.random() < 0.8 else chance.choice(others)
+
+    async def answer(self, worker: Worker, card: Card) -> None:
+        """Tap what this worker thinks."""
+        label = self.opinion(worker, card.task)
+        await worker.press(card.message, card.data(NAMES[label][worker.lang]))
+        self.books.tapped[worker.name, card.task] = label
+        worker.answers += 1
+
+    def check_card(self, worker: Worker, card: Card) -> None:
+        """A card is in the worker's language: the question, the thing to judge, every label."""
+        assert ASKS[worker.lang] in card.words
+        assert SAYINGS[self.items[card.task].lang] in card.words
+        offered = card.message.labels
+        assert offered[: len(LABELS)] == [names[worker.lang] for names in NAMES.values()], offered
+
+    def in_hand(self, workers: list[Worker]) -> list[tuple[Worker, Card]]:
+        """Who holds a card now."""
+        return [(one, card) for one in workers if (card := card_of(one)) is not None]
+
+
+async def arrive(house: TelegramHouse, number: int) -> list[Worker]:
+    """So many people go through the whole joining conversation, side by side."""
+    langs = list(CLIENTS)
+    workers = []
+    for at in range(number):
+        lang = langs[at % len(langs)]
+        user = house.server.user(100 + at, first_name=f"W{at}", language_code=CLIENTS[lang])
+        workers.append(Worker(house, user, LOCALES[lang], name=f"w{at:02}", lang=lang))
+    for one in workers:
+        await one.user.says("/start")
+    await house.calm()
+    for one in workers:
+        assert one.t("Would you like to take part?") in one.user.last.words
+        await one.tap("join")
+    await house.calm()
+    for one in workers:
+        assert one.t("Which languages do you read well?") in one.user.last.words
+        await one.tap("langs")
+    await house.calm()
+    for at, one in enumerate(workers):
+        if at % 5 == 4:
+            await one.user.says(CITIES[one.lang])
+        else:
+            await one.tap("zone")
+    await house.calm()
+    for at, one in enumerate(workers):
+        await one.tap("nudge", at % 2)
+    await house.calm()
+    return workers

@@ -1,0 +1,126 @@
+"""Where a service kills itself: a named point, and how often it is passed before."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import Table, func, select
+
+from core.store.base import Store, Unit
+from core.store.tables import answer, ledger, task
+from core.store.transaction import Transaction
+
+T = TypeVar("T")
+
+
+class Point(StrEnum):
+    """The moments at which a crash could lose or double something."""
+
+    BEFORE_COMMIT = "before_commit"  # an answer is written, and not committed
+    AFTER_COMMIT = "after_commit"  # an answer is committed, and nothing is said
+    BEFORE_SEND = "before_send"  # a message is on its way to the platform
+    AFTER_SEND = "after_send"  # the platform has the message, which is not marked as sent
+    AFTER_MARK = "after_mark"  # it is marked, and the update that caused it is not confirmed
+    BEFORE_IMPORT = "before_import_commit"  # a batch of tasks is written, and not committed
+    AFTER_IMPORT = "after_import_commit"
+    BEFORE_SETTLE = "before_settle_commit"  # points are written by the clockwork, and not committed
+    AFTER_SETTLE = "after_settle_commit"
+
+
+BEFORE: Mapping[Point, Table] = {
+    Point.BEFORE_COMMIT: answer,
+    Point.BEFORE_IMPORT: task,
+    Point.BEFORE_SETTLE: ledger,
+}
+AFTER: Mapping[Point, Table] = {
+    Point.AFTER_COMMIT: answer,
+    Point.AFTER_IMPORT: task,
+    Point.AFTER_SETTLE: ledger,
+}
+"""A point around a commit is known by the table that the unit of work made longer."""
+
+
+@dataclass(slots=True)
+class Fuse:
+    """Ends the process when its point is passed for the last of so many times; without a point, never."""
+
+    point: Point | None = None
+    times: int = 1
+
+    @classmethod
+    def read(cls, text: str) -> Fuse:
+        """A fuse as it is written on the command line: `before_commit:17`."""
+        name, _, times = text.partition(":")
+        return cls(Point(name), int(times or 1)) if name else cls()
+
+    def __str__(self) -> str:
+        return f"{self.point}:{self.times}" if self.point else ""
+
+    def passes(self, point: Point) -> None:
+        """The service is there."""
+        if point is not self.point:
+            return
+        self.times -= 1
+        if self.times == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalStore:
+    """The real store, which may die around its commits."""
+
+    def __init__(self, store: Store, fuse: Fuse) -> None:
+        self._store = store
+        self._fuse = fuse
+        self.dialect = store.dialect
+        self.sent: set[asyncio.Task[object]] = set()  # whose next write marks a message as sent
+        self.marked = asyncio.Event()
+
+    async def write(self, unit: Unit[T]) -> T:
+        marks = self._marks()
+        point = self._fuse.point
+        table = None if point is None else BEFORE.get(point, AFTER.get(point))
+        if point is None or table is None:
+            value = await self._store.write(unit)
+        else:
+            value = await self._watched(unit, point, table)
+        if marks:
+            self.marked.set()
+            self._fuse.passes(Point.AFTER_MARK)
+        return value
+
+    def _marks(self) -> bool:
+        task_now = asyncio.current_task()
+        if task_now not in self.sent:
+            return False
+        self.sent.discard(task_now)
+        return True
+
+    async def _watched(self, unit: Unit[T], point: Point, table: Table) -> T:
+        def whole(tx: Transaction) -> tuple[T, bool]:
+            before = _length(tx, table)
+            value = unit(tx)
+            grew = _length(tx, table) > before
+            if grew and point in BEFORE:
+                self._fuse.passes(point)
+            return value, grew
+
+        value, grew = await self._store.write(whole)
+        if grew and point in AFTER:
+            self._fuse.passes(point)
+        return value
+
+    async def read(self, query: Unit[T]) -> T:
+        return await self._store.read(query)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+def _length(tx: Transaction, table: Table) -> int:
+    return int(tx.execute(select(func.max(table.c.id))).scalar() or 0)
