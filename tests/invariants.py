@@ -67,6 +67,7 @@ def check_slots(
             assert methods()["majority"].posterior(votes[row["id"]]) == json.loads(row["posterior"] or "{}")
         else:
             assert row["active"] == 0, "a task that ended holds no card"
+            assert row["settle_at"] is None, "a task ends once"
 
 
 def check_hands(assignments: list[dict[str, Any]], answers: list[dict[str, Any]]) -> None:

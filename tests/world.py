@@ -41,7 +41,7 @@ class World:
         self, name: str, *roles: Role, langs: Sequence[str] = ("en",), zone: str | None = None
     ) -> Person:
         """Somebody who has joined."""
-        who = Identity("web", "", name, name, "en", zone)
+        who = Identity("paper", "", name, name, "en", zone)
 
         def unit(tx: Any) -> Person:
             made = people.arrive(tx, self.vault, who, admins=frozenset(), now=self.clock.now())

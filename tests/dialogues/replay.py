@@ -20,7 +20,7 @@ from tests.dialogues.stages import STAGES, file_named
 from tests.house import PaperHouse, paper_house
 from tests.standins.paper import Someone
 
-_TAP = re.compile(r"\[.*\] @(\w+)(?:\.(\d+))?\Z")
+_TAP = re.compile(r"\[.*\] @([\w!-]+)(?:\.(\d+))?\Z")
 _FILE = re.compile(r"\(file: ([\w.-]+)\) ?(.*)\Z")
 _SPAN = re.compile(r"later: (\d+) (seconds|minutes|hours|days)\Z")
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from core.clock import chance_of
 from tests.full_run.books import Books
@@ -99,7 +100,9 @@ class Worker(Somebody):
     name: str = ""
     lang: str = "en"
     answers: int = 0
-    habits: set[str] = field(default_factory=set)
+    habit: str = ""
+    last: str = ""
+    away: bool = False
 
 
 @dataclass(slots=True)
@@ -118,7 +121,7 @@ class Crowd:
         if item.split:
             self.asked[task] += 1
             return LABELS[self.asked[task] % len(LABELS)]
-        chance = chance_of(hash((worker.user.id, item.id[-2:], len(item.lang))))
+        chance = chance_of(crc32(f"{worker.name} {task}".encode()))
         others = [one for one in LABELS if one != item.truth]
         return item.truth if chance.random() < 0.8 else chance.choice(others)
 
@@ -128,6 +131,7 @@ class Crowd:
         await worker.press(card.message, card.data(NAMES[label][worker.lang]))
         self.books.tapped[worker.name, card.task] = label
         worker.answers += 1
+        worker.last = card.task
 
     def check_card(self, worker: Worker, card: Card) -> None:
         """A card is in the worker's language: the question, the thing to judge, every label."""
@@ -137,8 +141,8 @@ class Crowd:
         assert offered[: len(LABELS)] == [names[worker.lang] for names in NAMES.values()], offered
 
     def in_hand(self, workers: list[Worker]) -> list[tuple[Worker, Card]]:
-        """Who holds a card now."""
-        return [(one, card) for one in workers if (card := card_of(one)) is not None]
+        """Who holds a card now, and is there."""
+        return [(one, card) for one in workers if not one.away and (card := card_of(one)) is not None]
 
 
 async def arrive(house: TelegramHouse, number: int) -> list[Worker]:

@@ -156,10 +156,22 @@ class Game(RuleBasedStateMachine):
             self.claim(worker, True)
             self.work(worker, label)
 
+    @rule(worker=WORKERS, label=LABELS, follows=st.booleans(), late=st.sampled_from([0, 59, 60]))
+    def change_my_mind(self, worker: int, label: str, follows: bool, late: int) -> None:
+        """An answer, taken back in time or not, often with the next card already there."""
+        self.claim(worker, True)
+        self.answer(worker, 0, label)
+        if follows:
+            self.claim(worker, False)
+        self.wait(timedelta(seconds=late))
+        if late == 60:
+            self.settle(False)
+        self.act(worker, int(follows), "undo")
+
     @rule(
         worker=WORKERS,
         which=WHICH,
-        act=st.sampled_from(["skip", "give_back", "keep", "extend", "undo", "undo"]),
+        act=st.sampled_from(["skip", "give_back", "keep", "extend", "undo"]),
     )
     def act(self, worker: int, which: int, act: str) -> None:
         who, now = self.workers[worker], self.now

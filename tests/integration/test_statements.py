@@ -65,6 +65,9 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+DIALECTS: Any = (sqlite.dialect(), postgresql.dialect())
+
+
 def exactly(row: Any) -> list[tuple[type, Any]]:
     """Values with their types: 1 is not True."""
     return [(type(value), value) for value in row]
@@ -144,10 +147,10 @@ def test_every_statement_takes_the_same_values_on_both(name: str) -> None:
     statement = statements()[name]
     asked = []
     for dialect, element in (
-        (sqlite.dialect(), statement._element(sqlite.insert)),
-        (postgresql.dialect(), statement._element(postgresql.insert)),
+        (DIALECTS[0], statement._element(sqlite.insert)),
+        (DIALECTS[1], statement._element(postgresql.insert)),
     ):
-        compiled = element.compile(dialect=dialect)
+        compiled: Any = element.compile(dialect=dialect)
         asked.append({key for key, bind in compiled.binds.items() if bind.required})
         assert not getattr(compiled, "insert_prefetch", ()), (
             "a default in Python is not applied on the fast way"
@@ -160,9 +163,9 @@ def test_an_instant_is_exact_and_ordered() -> None:
     """Microseconds since 1970, in UTC, before 1970 too."""
     kind = Instant()
     for moment in (datetime(1969, 7, 20, 20, 17, 40, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)):
-        stored = kind.process_bind_param(moment, sqlite.dialect())
-        assert kind.process_result_value(stored, sqlite.dialect()) == moment
-        later = kind.process_bind_param(moment + timedelta(microseconds=1), sqlite.dialect())
+        stored = kind.process_bind_param(moment, DIALECTS[0])
+        assert kind.process_result_value(stored, DIALECTS[0]) == moment
+        later = kind.process_bind_param(moment + timedelta(microseconds=1), DIALECTS[0])
         assert later == stored + 1
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 
 from core.store import Store, Transaction, open_store
 from core.store.tables import metadata
@@ -43,7 +43,7 @@ async def test_checks_of_the_game_are_in_the_database(store: Store) -> None:
         str(one.name)
         for table in metadata.tables.values()
         for one in table.constraints
-        if one.__visit_name__ == "check_constraint"
+        if isinstance(one, CheckConstraint)
     }
     assert declared
     assert declared <= await store.read(checks)

@@ -1,0 +1,97 @@
+"""A shift of work: everybody taps, round after round, with the habits that people have and the faults of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tests.full_run.crowd import Crowd, Worker
+from tests.full_run.people import Card, card_of
+from tests.standins.telegram import TelegramStandIn
+
+HABITS = ("undoes", "skips", "pauses", "doubles", "leaves", "types", "asks again")
+Mishap = Callable[[], object]
+
+
+async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap] = ()) -> int:
+    """Work until nobody gets another card; returns how many rounds that took."""
+    coming = iter(mishaps)
+    for worker in workers:
+        if card_of(worker) is None:
+            await worker.tap("next")
+    await crowd.house.calm()
+    rounds = 0
+    while hands := crowd.in_hand(workers):
+        mishap = next(coming, None)
+        if mishap is not None:
+            mishap()
+        for worker, card in hands:
+            crowd.check_card(worker, card)
+            await _act(crowd, worker, card)
+        await crowd.house.calm()
+        await _come_back(crowd, workers)
+        rounds += 1
+    return rounds
+
+
+async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:
+    """Answer; each habit shows once, after the first answers."""
+    if worker.answers < 2 or not worker.habit:
+        await crowd.answer(worker, card)
+        return
+    habit, worker.habit = worker.habit, ""
+    match habit:
+        case "undoes":
+            await worker.tap("undo")
+            del crowd.books.tapped[worker.name, worker.last]
+        case "skips":
+            await worker.tap("skip")
+        case "pauses":
+            await worker.tap("pause")
+            worker.habit = "paused"
+        case "doubles":
+            await crowd.answer(worker, card)
+            await worker.press(card.message, worker.presses[-1].query.data)
+        case "leaves":
+            crowd.house.server.block(worker.user)
+            worker.away = True
+        case "types":
+            await worker.user.says("what do I do now?")
+        case "asks again":
+            await worker.user.says("/task")
+        case _:
+            await crowd.answer(worker, card)
+
+
+async def _come_back(crowd: Crowd, workers: list[Worker]) -> None:
+    """Who paused goes on."""
+    resting = [one for one in workers if one.habit == "paused"]
+    for worker in resting:
+        worker.habit = ""
+        assert worker.t("Your card went back, without a penalty.") in worker.user.last.words
+        await worker.tap("next")
+    if resting:
+        await crowd.house.calm()
+
+
+def network(server: TelegramStandIn, *, polling: bool) -> list[Mishap]:
+    """What goes wrong on the way, one thing a round."""
+    faults, updates = server.faults, server.updates
+    mishaps: list[Mishap] = [
+        lambda: faults.too_many(1, method="editMessageText"),
+        lambda: faults.fails(500, method="editMessageText", times=2),
+        lambda: faults.fails(502, method="editMessageText"),
+        lambda: faults.resets_before(method="editMessageText"),
+        lambda: faults.resets_after(method="editMessageText"),
+        lambda: faults.garbage(method="editMessageText"),
+        lambda: updates.double(5),
+        lambda: updates.redeliver(updates.last_id - 9),
+        lambda: faults.resets_after(method="answerCallbackQuery"),
+    ]
+    if polling:
+        mishaps += [
+            lambda: faults.too_many(1, method="getUpdates"),
+            lambda: faults.fails(502, method="getUpdates"),
+            lambda: faults.resets_before(method="getUpdates"),
+            lambda: faults.garbage(method="getUpdates"),
+        ]
+    return mishaps

@@ -1,0 +1,213 @@
+"""Workers who tap all the time: mostly answers, sometimes what only people come up with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from bots.dialogue.buttons import base36, data
+from i18n import negotiate, translator_for
+from tests.soak.phone import PATIENCE, Key, Phone, keys
+from tests.standins.telegram import Message, Press, User
+
+CARD = "a"
+ENDS = ("next",)
+
+
+@dataclass(slots=True)
+class Records:
+    """What the crowd knows for certain, to be held against the database."""
+
+    saved: dict[int, int] = field(default_factory=dict)  # assignment → ordinal that was shown as saved
+    shown: set[int] = field(default_factory=set)  # assignments whose card somebody saw
+    taps: Counter[str] = field(default_factory=Counter)
+    stuck: list[str] = field(default_factory=list)  # who asked and was not answered
+
+
+class Worker:
+    """One person with a phone and a temper."""
+
+    def __init__(self, user: User, chance: Random, records: Records, *, pace: float) -> None:
+        self.phone = Phone(user)
+        self.records = records
+        self._chance = chance
+        self._pace = pace
+        self._before: tuple[Message, Key] | None = None  # the answer before, to tap it again
+        t = translator_for(negotiate(user.account.language_code), None)
+        self._saved = {str(t("Saved. Thank you!")), str(t("Saved, though late. Thank you!"))}
+        self._habits: list[tuple[float, Callable[[Message, list[Key]], Awaitable[None]]]] = [
+            (0.86, self.answer),
+            (0.03, self._answer_twice),
+            (0.03, self._undo),
+            (0.02, self._skip),
+            (0.01, self._pause),
+            (0.01, self._keep_longer),
+            (0.02, self._forge),
+            (0.01, self._look_elsewhere),
+            (0.01, self._ask_again),
+        ]
+
+    async def join(self) -> None:
+        """From /start to the first card."""
+        await self.phone.user.says("/start")
+        for verb in ("join", "langs", "nozone"):
+            await self.phone.press(verb)
+        await self.phone.get(*ENDS)
+
+    async def work(self, stop: asyncio.Event) -> None:
+        """Tap until told to stop; whoever waits too long says so and goes on."""
+        while not stop.is_set():
+            try:
+                await self._once(stop)
+            except AssertionError as stuck:
+                self.records.stuck.append(str(stuck))
+                return
+            await _rest(stop, self._chance.expovariate(1 / self._pace))
+
+    async def _once(self, stop: asyncio.Event) -> None:
+        found = self.phone.newest(CARD, *ENDS)
+        if found is None:
+            await self.ask()
+            return
+        message, buttons = found
+        if not any(key.does.verb == CARD for key in buttons):
+            self.records.taps["next"] += 1
+            mark = self.phone.user.moment
+            press = await self.phone.tap(*_must(self.phone.key(*ENDS)))
+            await self._reaction(press, mark)
+            if not self.has_card:
+                await _rest(stop, 10 * self._pace)
+            return
+        habits = [habit for _, habit in self._habits]
+        weights = [weight for weight, _ in self._habits]
+        await self._chance.choices(habits, weights)[0](message, buttons)
+
+    @property
+    def has_card(self) -> bool:
+        """Whether the newest message that asks something is a card."""
+        found = self.phone.newest(CARD, *ENDS)
+        return found is not None and any(key.does.verb == CARD for key in found[1])
+
+    async def ask(self) -> None:
+        """Send /task and wait for a card, or for the word that there is none."""
+        self.records.taps["/task"] += 1
+        mark = (await self.phone.user.says("/task")).now.change
+        await self.phone.until(lambda: self._asked(mark), "an answer to /task")
+
+    def _asked(self, mark: int) -> bool | None:
+        """A new message, or an edit of the old one, that has a card or the end of the work on it."""
+        for version in self.phone.news(mark):
+            if any(key.does.verb in (CARD, *ENDS) for key in keys(version)):
+                return True
+        return None
+
+    # --- habits -----------------------------------------------------------------------------------
+
+    async def answer(self, message: Message, buttons: list[Key]) -> None:
+        """Tap a label and wait until the answer is shown as saved, or refused."""
+        await self._answer(message, buttons, times=1)
+
+    async def _answer_twice(self, message: Message, buttons: list[Key]) -> None:
+        await self._answer(message, buttons, times=2)
+
+    async def _answer(self, message: Message, buttons: list[Key], *, times: int) -> None:
+        labels = [key for key in buttons if key.does.verb == CARD]
+        key = labels[0] if self._chance.random() < 0.75 else self._chance.choice(labels)
+        held, ordinal = key.does.number(0), key.does.number(1)
+        self.records.shown.add(held)
+        self.records.taps["answer"] += 1
+        mark = self.phone.user.moment
+        presses = [await self.phone.tap(message, key) for _ in range(times)]
+        await self.phone.until(
+            lambda: self._saved_or_refused(presses, held, mark), f"what became of the answer to {held}"
+        )
+        if self._shown_as_saved(presses, held, mark):
+            self.records.saved[held] = ordinal
+            self._before = message, key
+        elif self.phone.newest(CARD, *ENDS) == (message, buttons):
+            await self.ask()  # the card is no longer theirs
+
+    def _saved_or_refused(self, presses: list[Press], held: int, mark: int) -> bool | None:
+        if self._shown_as_saved(presses, held, mark):
+            return self.phone.key(CARD, base36(held)) is None or None  # and the next card is there
+        refused = [one for one in presses if one.query.answer is not None and one.query.answer.text]
+        return True if refused else None
+
+    def _shown_as_saved(self, presses: list[Press], held: int, mark: int) -> bool:
+        if any(one.query.answer is not None and one.query.answer.text in self._saved for one in presses):
+            return True
+        undo = data("undo", held)
+        return any(key.data == undo for version in self.phone.news(mark) for key in keys(version))
+
+    async def _undo(self, message: Message, buttons: list[Key]) -> None:
+        undo = self.phone.key("undo")
+        if undo is None or undo[0] is not message:
+            await self.answer(message, buttons)
+            return
+        self.records.taps["undo"] += 1
+        self.records.saved.pop(undo[1].does.number(0), None)  # from here on either may be true
+        await self._tap(*undo)
+
+    async def _skip(self, message: Message, buttons: list[Key]) -> None:
+        await self._tap_if_there(message, buttons, "skip")
+
+    async def _pause(self, message: Message, buttons: list[Key]) -> None:
+        await self._tap_if_there(message, buttons, "pause")
+
+    async def _keep_longer(self, message: Message, buttons: list[Key]) -> None:
+        await self._tap_if_there(message, buttons, "keep", "extend")
+
+    async def _tap_if_there(self, message: Message, buttons: list[Key], *verbs: str) -> None:
+        for key in buttons:
+            if key.does.verb in verbs:
+                self.records.taps[key.does.verb] += 1
+                await self._tap(message, key)
+                return
+        await self.answer(message, buttons)
+
+    async def _forge(self, message: Message, buttons: list[Key]) -> None:
+        """Data of nobody's button, of somebody else's card, or of one's own card of before."""
+        self.records.taps["forged"] += 1
+        made = [data("undo", self._chance.randrange(5000)), "1:a:zzzzz:0", "x", "1:nonsense:1"]
+        others = sorted(self.records.shown - {key.does.number(0) for key in buttons if key.does.verb == CARD})
+        foreign = data(CARD, self._chance.choice(others), 0) if others else "1:a:1"
+        before = self._before[1].data if self._before else foreign
+        mark = self.phone.user.moment
+        for one in (self._chance.choice(made), foreign, before):
+            await self._reaction(await self.phone.user.presses_data(message, one), mark)
+
+    async def _look_elsewhere(self, message: Message, buttons: list[Key]) -> None:
+        self.records.taps["/balance"] += 1
+        mark = (await self.phone.user.says("/balance")).now.change
+        await self.phone.until(lambda: self.phone.news(mark) or None, "the balance")
+        await self.ask()
+
+    async def _ask_again(self, message: Message, buttons: list[Key]) -> None:
+        await self.ask()
+
+    async def _tap(self, message: Message, key: Key) -> None:
+        mark = self.phone.user.moment
+        await self._reaction(await self.phone.tap(message, key), mark)
+
+    async def _reaction(self, press: Press, mark: int) -> None:
+        """Wait until the tap has brought about anything at all."""
+        await self.phone.until(
+            lambda: True if press.query.answer is not None or self.phone.news(mark) else None,
+            f"a reaction to {press.label!r}",
+            timeout=PATIENCE,
+        )
+
+
+def _must(found: tuple[Message, Key] | None) -> tuple[Message, Key]:
+    assert found is not None, "it was just there"
+    return found
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
