@@ -65,7 +65,8 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-DIALECTS: Any = (sqlite.dialect(), postgresql.dialect())
+MAKE: tuple[Any, ...] = (sqlite.dialect, postgresql.dialect)
+DIALECTS = tuple(make() for make in MAKE)
 
 
 def exactly(row: Any) -> list[tuple[type, Any]]:
