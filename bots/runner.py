@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -112,8 +112,10 @@ def compose(
     return Service(store, clock, house, platforms, courier, desk, clockwork, errands, holder)
 
 
-async def serve(service: Service, *, host: str, port: int, stop: asyncio.Event) -> None:
-    """Run until `stop`: the HTTP server, every platform, the clockwork and the errands."""
+async def serve(
+    service: Service, *, host: str, port: int, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Run until `stop`: the HTTP server, every platform, the clockwork and the errands; `ready` when all run."""
     async with AsyncExitStack() as stack:
         stack.push_async_callback(service.close)
         await asyncio.to_thread(prepare)
@@ -126,6 +128,7 @@ async def serve(service: Service, *, host: str, port: int, stop: asyncio.Event) 
             ]
             running.append(group.create_task(service.errands.run(), name="errands"))
             service.clockwork.start()
+            ready()
             await stop.wait()
             for task in running:
                 task.cancel()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from alembic.util import CommandError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from core.store import migrations
 from core.store.base import Store
@@ -13,17 +15,40 @@ from core.store.postgres import PostgresStore
 from core.store.sqlite import SqliteStore
 
 
+class DatabaseUnusable(Exception):  # noqa: N818  (its name says what it is)
+    """The database cannot be opened; `why` is unreachable (also: wrong password, no such file) or newer."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 async def open_store(url: str) -> Store:
     """Open `sqlite:///path` or `postgresql://…`, migrated to the newest tables.
 
     Raises:
-        ValueError: when the URL names another database.
+        ValueError: when the URL cannot be read or names another database.
+        DatabaseUnusable: when it cannot be opened.
+        DatabaseInUse: when another process works on this SQLite file.
     """
-    name = make_url(url).get_backend_name()
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        raise ValueError("not the address of a database") from None  # the original repeats its password
+    try:
+        return await _open(made)
+    except OperationalError as failure:
+        raise DatabaseUnusable("unreachable") from failure
+    except CommandError as failure:  # tables of a version that these migrations do not know
+        raise DatabaseUnusable("newer") from failure
+
+
+async def _open(url: URL) -> Store:
+    name = url.get_backend_name()
     if name == "sqlite":
-        return await SqliteStore.open(Path(make_url(url).database or "chatcrowd.sqlite3"))
+        return await SqliteStore.open(Path(url.database or "chatcrowd.sqlite3"))
     if name == "postgresql":
-        url = make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        await asyncio.to_thread(migrations.upgrade_postgres, url)
-        return PostgresStore(url)
+        address = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        await asyncio.to_thread(migrations.upgrade_postgres, address)
+        return PostgresStore(address)
     raise ValueError(f"no support for {name}")
