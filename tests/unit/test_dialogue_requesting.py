@@ -16,10 +16,12 @@ from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.intake.project_file import build_project
 from core.store import Store
+from core.store import people as people_rows
 from core.store import projects as project_rows
 from core.vault import Vault
 from i18n import available_locales
 from tests.house import PaperHouse, paper_house
+from tests.spoken import said
 from tests.standins.paper import Someone
 
 FILE = "project: Ants\ninstructions: Is it an ant?\nlabels: [Yes, No]\nreward: 4\n"
@@ -39,12 +41,14 @@ async def rita(house: PaperHouse) -> Someone:
     return await house.joined("rita", Role.REQUESTER)
 
 
-def said(message: Message) -> str:
-    return "\n".join(part.words for part in message.parts)
-
-
 async def project(house: PaperHouse, number: int) -> Project | None:
     return await house.service.store.read(lambda tx: project_rows.find(tx, number))
+
+
+async def expected(house: PaperHouse) -> tuple[str | None, str | None]:
+    """The question that stands, and the answers before it."""
+    person = await house.service.store.read(lambda tx: people_rows.by_account(tx, 1))
+    return person.step, person.draft
 
 
 async def answers(person: Someone, *words: str) -> Message:
@@ -114,7 +118,7 @@ async def test_ready_labels_are_read_in_every_language(house: PaperHouse, rita: 
         ((), "\u200b", "The title is empty. Please fill it."),
         (("A",), "y" * 501, "The question has 501 characters; at most 500 fit. Please shorten it."),
         (("A", "B?"), "Cat", "At least 2 labels are needed."),
-        (("A", "B?"), "Cat\ncat", "Two labels read “cat”. Please change one."),
+        (("A", "B?"), "Cat\ncat", "Two labels are called “cat”. Please give each its own name."),
         (("A", "B?"), ",".join(map(str, range(25))), "At most 24 labels are possible."),
         (
             ("A", "B?"),
@@ -147,15 +151,14 @@ async def test_ready_labels_are_read_in_every_language(house: PaperHouse, rita: 
     ],
 )
 async def test_a_bad_answer_gets_one_clear_sentence(
-    rita: Someone, before: tuple[str, ...], words: str, sentence: str
+    house: PaperHouse, rita: Someone, before: tuple[str, ...], words: str, sentence: str
 ) -> None:
-    """The rules are those of a project file, and the question stays open."""
+    """The rules are those of a project file, and the question stays open with all that was answered."""
     await answers(rita, "/newproject", *before)
-    asked = rita.last
+    standing = await expected(house)
     await rita.says(words)
     assert said(rita.last) == sentence
-    await rita.taps("Cancel")
-    assert asked.parts != rita.last.parts
+    assert await expected(house) == standing
 
 
 async def test_back_asks_the_question_before_again(house: PaperHouse, rita: Someone) -> None:
@@ -240,11 +243,11 @@ async def test_a_project_file_makes_a_draft_at_any_time(
 
 async def test_a_broken_project_file_names_its_lines(house: PaperHouse, rita: Someone) -> None:
     await rita.sends("ants.yml", (FILE + "rewrd: 3\ngold_share: 7\n").encode())
-    assert said(rita.last) == (
-        "“ants.yml” could not be used.\n"
-        "Line 6: gold_share must be between 0 and 0.5.\n"
-        "Line 5: rewrd is nothing that I know. Please remove or correct it. Did you mean “reward”?"
-    ) or "Line 5: rewrd" in said(rita.last)
+    assert set(said(rita.last).splitlines()) == {
+        "“ants.yml” could not be used.",
+        "Line 6: gold_share must be between 0 and 0.5.",
+        "Line 5: rewrd is nothing that I know. Please remove or correct it. Did you mean “reward”?",
+    }
     assert await project(house, 1) is None
 
 
