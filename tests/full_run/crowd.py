@@ -146,7 +146,8 @@ class Crowd:
 
 
 async def arrive(house: TelegramHouse, number: int) -> list[Worker]:
-    """So many people go through the whole joining conversation, side by side."""
+    """So many people go through the whole joining conversation, side by side; the first of each language
+    do not say where they are, so no quiet hours move their deadlines."""
     langs = list(CLIENTS)
     workers = []
     for at in range(number):
@@ -164,13 +165,18 @@ async def arrive(house: TelegramHouse, number: int) -> list[Worker]:
         assert one.t("Which languages do you read well?") in one.user.last.words
         await one.tap("langs")
     await house.calm()
-    for at, one in enumerate(workers):
+    nowhere, placed = workers[: len(langs)], workers[len(langs) :]
+    for one in nowhere:
+        await one.tap("nozone")
+    for at, one in enumerate(placed):
         if at % 5 == 4:
             await one.user.says(CITIES[one.lang])
         else:
             await one.tap("zone")
     await house.calm()
-    for at, one in enumerate(workers):
+    for at, one in enumerate(placed):
         await one.tap("nudge", at % 2)
     await house.calm()
+    for one in workers:
+        assert one.t("You are all set.") in one.user.last.words
     return workers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tests.full_run.crowd import Crowd, Worker
-from tests.full_run.people import Card, card_of
+from tests.full_run.people import Card
 from tests.standins.telegram import TelegramStandIn
 
 HABITS = ("undoes", "skips", "pauses", "doubles", "leaves", "types", "asks again")
@@ -15,12 +15,8 @@ Mishap = Callable[[], object]
 async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap] = ()) -> int:
     """Work until nobody gets another card; returns how many rounds that took."""
     coming = iter(mishaps)
-    for worker in workers:
-        if card_of(worker) is None:
-            await worker.tap("next")
-    await crowd.house.calm()
     rounds = 0
-    while hands := crowd.in_hand(workers):
+    while hands := crowd.in_hand(workers) or await _look_again(crowd, workers):
         mishap = next(coming, None)
         if mishap is not None:
             mishap()
@@ -31,6 +27,15 @@ async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap]
         await _come_back(crowd, workers)
         rounds += 1
     return rounds
+
+
+async def _look_again(crowd: Crowd, workers: list[Worker]) -> list[tuple[Worker, Card]]:
+    """Who saw nothing to do looks whether others left something over since."""
+    for worker in workers:
+        if not worker.away:
+            await worker.tap("next")
+    await crowd.house.calm()
+    return crowd.in_hand(workers)
 
 
 async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:

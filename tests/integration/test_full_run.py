@@ -66,7 +66,7 @@ async def test_the_main_job(house: TelegramHouse) -> None:
     await a_night_passes(crowd, forgotten)
     await the_late_answer(crowd, forgotten[:2])
     await the_away_return(others)
-    await work(crowd, others)
+    await work(crowd, [*others, *late[:2]])
     await house.later(minutes=2)
     crowd.books.decided = await decide_all(owner, project, {one.id: one.truth for one in wanted}, LABELS)
     assert crowd.books.decided, "opinions were split on purpose"
