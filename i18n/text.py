@@ -16,6 +16,10 @@ Content = NewType("Content", str)
 FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
 _OPENERS = frozenset({FSI, LRI, "\u2067"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRO"})
+_LEFT_TO_RIGHT = re.compile(
+    rf"(?<![\w/{FSI}{LRI}])(?:/[a-z]+(?: %\(\w+\)s)?|\d{{4}}-\d\d-\d\d|\d\d:\d\d-\d\d:\d\d)"
+)
+"""Commands, dates and spans of time that a message spells out: they read from left to right everywhere."""
 _PLACEHOLDER = re.compile(r"%(?:\(([^)]*)\)s|%)")
 
 
@@ -38,6 +42,11 @@ def isolate(text: str) -> str:
 def left_to_right(text: str) -> str:
     """Wrap a text that is always read left to right, such as a command."""
     return f"{LRI}{_balanced(text)}{PDI}"
+
+
+def commands_kept(message: str) -> str:
+    """A right-to-left message with the commands and dates that it spells out isolated."""
+    return _LEFT_TO_RIGHT.sub(lambda found: left_to_right(found.group()), message)
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from babel.numbers import format_decimal, format_percent
 from i18n.languages import language_name, native_name
 from i18n.messages import COUNT, translations
 from i18n.negotiation import negotiate
-from i18n.text import Content, Phrase, fill, isolate, left_to_right, reads_right_to_left
+from i18n.text import Content, Phrase, commands_kept, fill, isolate, left_to_right, reads_right_to_left
 from i18n.zones import zone_label
 
 _DAY = timedelta(days=1)
@@ -113,6 +113,8 @@ class Translator:
         return Phrase(left_to_right(text) if self.is_rtl else text)
 
     def _filled(self, message: str, values: dict[str, object]) -> Phrase:
+        if self.is_rtl:
+            message = commands_kept(message)
         return Phrase(fill(message, {name: self._value(value) for name, value in values.items()}))
 
     def _value(self, value: object) -> str:

@@ -101,7 +101,7 @@ def _controls(t: Translator, held: Assignment) -> Row:
     skip = Button(t("Skip"), data("skip", held.id))
     pause = Button(t("Pause"), data("pause", held.id))
     if not held.asked:
-        return skip, Button(t("Keep for later"), data("keep", held.id)), pause
+        return skip, Button(t("Keep it"), data("keep", held.id)), pause
     if not held.extended:
         return skip, Button(t("More time"), data("extend", held.id)), pause
     return skip, pause

@@ -82,16 +82,13 @@ def all_problems(t: Translator, path: str) -> Message:
 
 def photo_added(t: Translator, project: Project, tasks: int) -> Message:
     """Photos come one by one: one message counts them."""
+    title = title_of(t, project.file)
+    words = t.n(
+        "“%(title)s” has %(count)s task now.", "“%(title)s” has %(count)s tasks now.", tasks, title=title
+    )
     return Message(
         parts=(
-            Para(
-                t.n(
-                    "“%(title)s” has %(count)s task now.",
-                    "“%(title)s” has %(count)s tasks now.",
-                    tasks,
-                    title=title_of(t, project.file),
-                )
-            ),
+            Para(words),
             Note(t("Send more, or tap Done.")),
         ),
         rows=((Button(t("Done"), data("added", project.id)),),),

@@ -13,6 +13,8 @@ from bots.dialogue.vocabulary import Command, Press, Reply, Text, Upload
 
 ROOMS = (
     "joining",
+    "languages",
+    "places",
     "working",
     "earning",
     "settings",

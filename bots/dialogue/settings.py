@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bots.dialogue import joining
+from bots.dialogue import languages, places
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
@@ -67,12 +67,12 @@ def _hours(turn: Turn) -> Phrase:
 
 def set_languages(turn: Turn, _pressed: Pressed) -> Reply:
     """The languages a person works in."""
-    return says(joining.ask_languages(turn))
+    return says(languages.ask_languages(turn))
 
 
 def set_zone(turn: Turn, _pressed: Pressed) -> Reply:
     """Where the person is."""
-    message = joining.ask_zone(turn)
+    message = places.ask_zone(turn)
     turn.expect("zone", settings=True)
     return says(message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bots.dialogue import cards
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import SLOT
+from bots.dialogue.languages import ask_languages
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Title, Toast, says
@@ -34,8 +35,6 @@ def next_pressed(turn: Turn, _pressed: Pressed) -> Reply:
 def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
     """The next card in the card's message; or, in kind words, that there is none."""
     if not people_rows.languages(turn.tx, turn.person.id):
-        from bots.dialogue.joining import ask_languages
-
         return ask_languages(turn)
     handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance)
     turn.tell(handed.events)
@@ -66,7 +65,7 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     ordinal = pressed.number(1)
     if ordinal >= len(options):
         raise Refused("unknown_button")
-    kept = answering.answer(turn.tx, turn.person, held.id, options[ordinal].id, now=turn.now)
+    kept = answering.answer_held(turn.tx, turn.person, held, options[ordinal].id, now=turn.now)
     turn.tell(kept.events)
     t = turn.t
     undo = None if kept.late else (held.id, cards.label_name(held.file, kept.value, t.locale))

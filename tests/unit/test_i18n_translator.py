@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from i18n import N_, Content, Phrase, Translator, available_locales, native_name, translator_for
 from i18n.messages import compiled
-from i18n.text import FSI, LRI, PDI, isolate
+from i18n.text import FSI, LRI, PDI, commands_kept, isolate
 
 patiently = settings(deadline=None)  # the first example also reads the tables of names and formats
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
@@ -258,3 +258,10 @@ def test_lists_read_as_the_language_writes_them() -> None:
 def test_one_reader_has_one_translator() -> None:
     assert translator_for("zh-hans", BERLIN) is translator_for("zh_Hans", "Europe/Berlin")
     assert translator_for("zh-hans", BERLIN) is not translator_for("zh-hans")
+
+
+def test_commands_inside_an_arabic_sentence_read_from_left_to_right() -> None:
+    """The slash stays before its word, and a command's number stays behind it."""
+    assert commands_kept("أرسل /addtasks %(project)s أولًا") == "أرسل \u2066/addtasks %(project)s\u2069 أولًا"
+    assert commands_kept("مثل 22:00-08:00") == "مثل \u206622:00-08:00\u2069"
+    assert commands_kept("نعم/لا a/b") == "نعم/لا a/b"
