@@ -119,11 +119,16 @@ class Errands:
 
     async def _give_up(self, job: Job, refused: Refused | None) -> None:
         """The job failed for good, and its person is told so in one sentence."""
-        await self._store.write(lambda tx: self._fail(tx, job, refused))
+        try:
+            await self._store.write(lambda tx: self._fail(tx, job, refused))
+        except LostJob:
+            log.info("job lost", job=job.id)
+            return
         self._desk.nudge(account_of(job))
         await self._tidy(job)
 
     def _fail(self, tx: Transaction, job: Job, refused: Refused | None) -> None:
+        self._desk.hold(tx, job)
         t = self._desk.voice(tx, job)
         said = errand_words.gave_up(t, job.id) if refused is None else Message((Para(refusal(t, refused)),))
         jobs.end(tx, job, state=JobState.FAILED, now=self._clock.now())
