@@ -152,7 +152,7 @@ class Web:
             web.get("/", site.guarded(site.page)),
             web.post("/chat/login", site.guarded(site.login)),
             web.get("/chat/static/{name}", site.guarded(site.static)),
-            web.get("/chat/media/{name:[0-9a-f]{64}}", site.for_visitors(site.media)),
+            web.get(r"/chat/media/{name:[0-9a-f]{64}\.(?:jpg|png)}", site.for_visitors(site.media)),
             *self._conversation.routes(site),
         ]
 

@@ -18,16 +18,11 @@ from bots.web.guard import HEADERS, Guard
 from bots.web.incoming import language_of
 from bots.web.sessions import PERSONAS, Lockout, Persona, Session, Sessions, same_csrf
 from core.clock import Clock
+from core.intake.images import image_path
 from i18n import Translator, translator_for
 
 STATIC = Path(__file__).parent / "static"
-PICTURES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-}
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
 A_YEAR = 365 * 24 * 3600
 LONGEST_LOGIN = 4096  # bytes
 
@@ -152,14 +147,15 @@ class Site:
         return web.FileResponse(STATIC / name, headers={"Content-Type": kind, "Cache-Control": "no-cache"})
 
     async def media(self, request: web.Request, _: Visit) -> web.StreamResponse:
-        """A stored picture, by the hash of its content."""
-        name = request.match_info["name"]
-        for suffix, kind in PICTURES.items():
-            path = self.data_dir / "media" / name[:2] / f"{name}{suffix}"
-            if path.is_file():
-                kept = {"Content-Type": kind, "Cache-Control": "private, max-age=86400, immutable"}
-                return web.FileResponse(path, headers=kept)
-        raise web.HTTPNotFound
+        """A stored picture, by the name that tasks know it under."""
+        path = image_path(self.data_dir / "media", request.match_info["name"])
+        if not path.is_file():
+            raise web.HTTPNotFound
+        kept = {
+            "Content-Type": PICTURES[path.suffix],
+            "Cache-Control": "private, max-age=86400, immutable",
+        }
+        return web.FileResponse(path, headers=kept)
 
     def _html(
         self, name: str, request: web.Request, *, status: int = 200, trouble: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -15,6 +14,7 @@ from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expec
 
 from bots.dialogue.vocabulary import Heard
 from core.clock import SystemClock
+from core.intake.images import store_image
 from core.store import Store
 from tests.e2e.looking import Complaints, problems
 from tests.e2e.scripted import Script, card
@@ -29,9 +29,7 @@ DESK: ViewportSize = {"width": 1180, "height": 860}
 def script(sqlite_store: Store, tmp_path: Path) -> Script:
     image = BytesIO()
     Image.new("RGB", (640, 400), "teal").save(image, "PNG")
-    name = hashlib.sha256(image.getvalue()).hexdigest()
-    (tmp_path / "media" / name[:2]).mkdir(parents=True)
-    (tmp_path / "media" / name[:2] / f"{name}.png").write_bytes(image.getvalue())
+    name = store_image(image.getvalue(), tmp_path / "media").name
     (tmp_path / "out.csv").write_bytes(b"id,label\n1,cat\n")
     chat = a_web(sqlite_store, tmp_path, demo=True, clock=SystemClock(), port=a_port(), heartbeat=1)
     return Script(chat, name, folder=tmp_path)

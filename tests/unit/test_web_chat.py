@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bots.dialogue.vocabulary import (
     Attachment,
@@ -35,6 +36,7 @@ from bots.web.history import History, Seals
 from bots.web.reception import NotOpen, Reception
 from bots.web.sessions import FREE_TRIES
 from core.clock import ManualClock
+from core.intake.images import store_image
 from core.store import Store
 from core.vault import Vault
 from i18n import Content, Phrase
@@ -113,7 +115,7 @@ async def test_the_page_has_no_script_style_or_request_to_elsewhere(opened: Open
     assert "https://" not in html
 
 
-@pytest.mark.parametrize("path", ["/chat/open", "/chat/live", "/chat/file/1", f"/chat/media/{'a' * 64}"])
+@pytest.mark.parametrize("path", ["/chat/open", "/chat/live", "/chat/file/1", f"/chat/media/{'a' * 64}.png"])
 async def test_without_a_session_nothing_is_told(opened: Open, path: str) -> None:
     _, _, page = await opened()
     status, _ = await page.get(path)
@@ -429,18 +431,19 @@ async def test_what_a_crash_left_in_the_spool_is_swept(opened: Open, tmp_path: P
 async def test_a_stored_picture_is_served_by_its_name(opened: Open, tmp_path: Path) -> None:
     chat, ear, page = await opened()
     await page.enter()
-    name = hashlib.sha256(b"picture").hexdigest()
-    for folder, file in ((name[:2], f"{name}.png"), ("ff", f"{'f' * 64}.html")):
-        (tmp_path / "media" / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "media" / folder / file).write_bytes(b"picture")
+    image = BytesIO()
+    Image.new("RGB", (6, 4), "teal").save(image, "PNG")
+    name = store_image(image.getvalue(), tmp_path / "media").name
+    (tmp_path / "media" / "ff").mkdir()
+    (tmp_path / "media" / "ff" / f"{'f' * 64}.html").write_bytes(b"picture")
     user = await user_of(page, ear)
     await chat.send(address(user), replace(CARD, picture=name, alt=Content("A cat")), None)
     message = (await page.open())["messages"][-1]
     assert message["alt"] == "A cat"
     async with page.session.get(page.base + message["picture"]) as answer:
         assert (answer.status, answer.content_type) == (200, "image/png")
-        assert await answer.read() == b"picture"
-    for missing in ("0" * 64, "f" * 64, "..", "../../chat.sqlite3"):
+        assert Image.open(BytesIO(await answer.read())).size == (6, 4)
+    for missing in (f"{'0' * 64}.png", "f" * 64, f"{'f' * 64}.html", "..", "../../chat.sqlite3"):
         assert (await page.get(f"/chat/media/{missing}"))[0] == 404
 
 
