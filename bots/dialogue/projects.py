@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots.dialogue import tracking
+from bots.dialogue import filling, tracking
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import card, short_state, slot, title_of
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
@@ -162,7 +162,9 @@ def ask_budget(turn: Turn, pressed: Pressed) -> Reply:
 
 
 def type_budget(turn: Turn, words: Text | Upload) -> Reply:
-    """The budget was typed."""
+    """The budget was typed; a file has nothing to do with it."""
+    if isinstance(words, Upload):
+        return filling.receive(turn, words)
     project_id = int(turn.draft["project"])
     return _budget(turn, project_id, whole_number(words))
 
@@ -222,8 +224,6 @@ def send_file(turn: Turn, pressed: Pressed) -> Reply:
 
 def take_file(turn: Turn, words: Text | Upload) -> Reply:
     """A changed project file came back."""
-    from bots.dialogue import filling
-
     if isinstance(words, Text):
         raise Refused("file_needed")
     return filling.receive(turn, words, replaces=int(turn.draft["project"]))

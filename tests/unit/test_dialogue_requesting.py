@@ -227,7 +227,7 @@ def test_every_question_fills_fields_of_a_project_file() -> None:
 # --- by a file ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("before", [(), ("/newproject", "Street scenes"), ("/projects",)])
+@pytest.mark.parametrize("before", [(), ("/newproject", "Street scenes"), ("/projects",), ("/addtasks",)])
 async def test_a_project_file_makes_a_draft_at_any_time(
     house: PaperHouse, rita: Someone, before: tuple[str, ...]
 ) -> None:
@@ -239,6 +239,13 @@ async def test_a_project_file_makes_a_draft_at_any_time(
     assert "Ants (project 1)" in said(rita.last)
     await rita.says("and now?")
     assert "Send /task" in said(rita.last), "nothing is expected any more"
+
+
+async def test_a_project_file_is_no_budget(house: PaperHouse, rita: Someone) -> None:
+    await rita.sends("ants.yaml", FILE.encode())
+    await rita.taps("Budget")
+    await rita.sends("ants.yaml", FILE.encode())
+    assert "Ants (project 2)" in said(rita.last)
 
 
 async def test_a_broken_project_file_names_its_lines(house: PaperHouse, rita: Someone) -> None:
