@@ -61,7 +61,7 @@ bench: setup  ## measure speed, side by side with the baselines
 	@$(BIN)/python -m tests.benchmarks
 
 soak: setup  ## kill the service at random moments and prove that nothing is lost
-	@$(BIN)/python -m tests.benchmarks.soak
+	@$(BIN)/python -m tests.soak
 
 messages: setup  ## extract the texts and update every catalog
 	@$(BIN)/python -m i18n.catalogs update

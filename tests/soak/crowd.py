@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 from bots.dialogue.buttons import base36, data
 from i18n import negotiate, translator_for
 from tests.soak.phone import PATIENCE, Key, Phone, keys
 from tests.standins.telegram import Message, Press, User
 
+T = TypeVar("T")
 CARD = "a"
 ENDS = ("next",)
+AWAY = 45.0  # seconds
 
 
 @dataclass(slots=True)
@@ -22,7 +25,7 @@ class Records:
     """What the crowd knows for certain, to be held against the database."""
 
     saved: dict[int, int] = field(default_factory=dict)  # assignment → ordinal that was shown as saved
-    shown: set[int] = field(default_factory=set)  # assignments whose card somebody saw
+    shown: dict[int, int] = field(default_factory=dict)  # assignment → who saw its card
     taps: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)  # who asked and was not answered
 
@@ -30,15 +33,18 @@ class Records:
 class Worker:
     """One person with a phone and a temper."""
 
-    def __init__(self, user: User, chance: Random, records: Records, *, pace: float) -> None:
+    def __init__(
+        self, user: User, chance: Random, records: Records, *, pace: float, stop: asyncio.Event
+    ) -> None:
         self.phone = Phone(user)
         self.records = records
         self._chance = chance
         self._pace = pace
+        self._stop = stop
         self._before: tuple[Message, Key] | None = None  # the answer before, to tap it again
         t = translator_for(negotiate(user.account.language_code), None)
         self._saved = {str(t("Saved. Thank you!")), str(t("Saved, though late. Thank you!"))}
-        self._habits: list[tuple[float, Callable[[Message, list[Key]], Awaitable[None]]]] = [
+        self._habits: list[tuple[float, Callable[[], Awaitable[None]]]] = [
             (0.86, self.answer),
             (0.03, self._answer_twice),
             (0.03, self._undo),
@@ -48,6 +54,7 @@ class Worker:
             (0.02, self._forge),
             (0.01, self._look_elsewhere),
             (0.01, self._ask_again),
+            (0.005, self._walk_away),
         ]
 
     async def join(self) -> None:
@@ -57,33 +64,35 @@ class Worker:
             await self.phone.press(verb)
         await self.phone.get(*ENDS)
 
-    async def work(self, stop: asyncio.Event) -> None:
-        """Tap until told to stop; whoever waits too long says so and goes on."""
-        while not stop.is_set():
+    async def work(self) -> None:
+        """Tap until told to stop, or until nobody answers."""
+        while not self._stop.is_set():
             try:
-                await self._once(stop)
+                await self._once()
             except AssertionError as stuck:
                 self.records.stuck.append(str(stuck))
                 return
-            await _rest(stop, self._chance.expovariate(1 / self._pace))
+            await _rest(self._stop, self._chance.expovariate(1 / self._pace))
 
-    async def _once(self, stop: asyncio.Event) -> None:
+    async def _once(self) -> None:
         found = self.phone.newest(CARD, *ENDS)
         if found is None:
             await self.ask()
             return
-        message, buttons = found
-        if not any(key.does.verb == CARD for key in buttons):
+        if not any(key.does.verb == CARD for key in found[1]):
             self.records.taps["next"] += 1
             mark = self.phone.user.moment
             press = await self.phone.tap(*_must(self.phone.key(*ENDS)))
             await self._reaction(press, mark)
             if not self.has_card:
-                await _rest(stop, 10 * self._pace)
+                await _rest(self._stop, 10 * self._pace)
             return
         habits = [habit for _, habit in self._habits]
         weights = [weight for weight, _ in self._habits]
-        await self._chance.choices(habits, weights)[0](message, buttons)
+        await self._chance.choices(habits, weights)[0]()
+
+    def _card(self) -> tuple[Message, list[Key]]:
+        return _must(self.phone.newest(CARD))
 
     @property
     def has_card(self) -> bool:
@@ -106,18 +115,19 @@ class Worker:
 
     # --- habits -----------------------------------------------------------------------------------
 
-    async def answer(self, message: Message, buttons: list[Key]) -> None:
+    async def answer(self) -> None:
         """Tap a label and wait until the answer is shown as saved, or refused."""
-        await self._answer(message, buttons, times=1)
+        await self._answer(times=1)
 
-    async def _answer_twice(self, message: Message, buttons: list[Key]) -> None:
-        await self._answer(message, buttons, times=2)
+    async def _answer_twice(self) -> None:
+        await self._answer(times=2)
 
-    async def _answer(self, message: Message, buttons: list[Key], *, times: int) -> None:
+    async def _answer(self, *, times: int) -> None:
+        message, buttons = self._card()
         labels = [key for key in buttons if key.does.verb == CARD]
         key = labels[0] if self._chance.random() < 0.75 else self._chance.choice(labels)
         held, ordinal = key.does.number(0), key.does.number(1)
-        self.records.shown.add(held)
+        self.records.shown[held] = self.phone.user.id
         self.records.taps["answer"] += 1
         mark = self.phone.user.moment
         presses = [await self.phone.tap(message, key) for _ in range(times)]
@@ -132,9 +142,14 @@ class Worker:
 
     def _saved_or_refused(self, presses: list[Press], held: int, mark: int) -> bool | None:
         if self._shown_as_saved(presses, held, mark):
-            return self.phone.key(CARD, base36(held)) is None or None  # and the next card is there
+            return self._is_gone(held) or None  # and what comes next is there
         refused = [one for one in presses if one.query.answer is not None and one.query.answer.text]
         return True if refused else None
+
+    def _is_gone(self, held: int) -> bool:
+        found = self.phone.newest(CARD, *ENDS)
+        card = (CARD, base36(held))
+        return found is None or all((key.does.verb, *key.does.arguments[:1]) != card for key in found[1])
 
     def _shown_as_saved(self, presses: list[Press], held: int, mark: int) -> bool:
         if any(one.query.answer is not None and one.query.answer.text in self._saved for one in presses):
@@ -142,51 +157,59 @@ class Worker:
         undo = data("undo", held)
         return any(key.data == undo for version in self.phone.news(mark) for key in keys(version))
 
-    async def _undo(self, message: Message, buttons: list[Key]) -> None:
+    async def _undo(self) -> None:
         undo = self.phone.key("undo")
-        if undo is None or undo[0] is not message:
-            await self.answer(message, buttons)
+        if undo is None or undo[0] is not self._card()[0]:
+            await self.answer()
             return
         self.records.taps["undo"] += 1
         self.records.saved.pop(undo[1].does.number(0), None)  # from here on either may be true
         await self._tap(*undo)
 
-    async def _skip(self, message: Message, buttons: list[Key]) -> None:
-        await self._tap_if_there(message, buttons, "skip")
+    async def _skip(self) -> None:
+        await self._tap_if_there("skip")
 
-    async def _pause(self, message: Message, buttons: list[Key]) -> None:
-        await self._tap_if_there(message, buttons, "pause")
+    async def _pause(self) -> None:
+        await self._tap_if_there("pause")
 
-    async def _keep_longer(self, message: Message, buttons: list[Key]) -> None:
-        await self._tap_if_there(message, buttons, "keep", "extend")
+    async def _keep_longer(self) -> None:
+        await self._tap_if_there("keep", "extend")
 
-    async def _tap_if_there(self, message: Message, buttons: list[Key], *verbs: str) -> None:
+    async def _tap_if_there(self, *verbs: str) -> None:
+        message, buttons = self._card()
         for key in buttons:
             if key.does.verb in verbs:
                 self.records.taps[key.does.verb] += 1
                 await self._tap(message, key)
                 return
-        await self.answer(message, buttons)
+        await self.answer()
 
-    async def _forge(self, message: Message, buttons: list[Key]) -> None:
+    async def _forge(self) -> None:
         """Data of nobody's button, of somebody else's card, or of one's own card of before."""
         self.records.taps["forged"] += 1
-        made = [data("undo", self._chance.randrange(5000)), "1:a:zzzzz:0", "x", "1:nonsense:1"]
-        others = sorted(self.records.shown - {key.does.number(0) for key in buttons if key.does.verb == CARD})
-        foreign = data(CARD, self._chance.choice(others), 0) if others else "1:a:1"
-        before = self._before[1].data if self._before else foreign
+        own = self.phone.user.id
+        others = [held for held, who in self.records.shown.items() if who != own] or [1_000_000]
+        made = ["1:a:zzzzz:0", "1:a:1", "1:nonsense:1", "x", ""]
+        foreign = [data(verb, self._chance.choice(others), 0) for verb in (CARD, "undo", "skip")]
+        before = [self._before[1].data] if self._before else []
         mark = self.phone.user.moment
-        for one in (self._chance.choice(made), foreign, before):
-            await self._reaction(await self.phone.user.presses_data(message, one), mark)
+        for one in (self._chance.choice(made), *foreign, *before):
+            await self._reaction(await self.phone.user.presses_data(self._card()[0], one), mark)
 
-    async def _look_elsewhere(self, message: Message, buttons: list[Key]) -> None:
+    async def _look_elsewhere(self) -> None:
         self.records.taps["/balance"] += 1
         mark = (await self.phone.user.says("/balance")).now.change
         await self.phone.until(lambda: self.phone.news(mark) or None, "the balance")
         await self.ask()
 
-    async def _ask_again(self, message: Message, buttons: list[Key]) -> None:
+    async def _ask_again(self) -> None:
         await self.ask()
+
+    async def _walk_away(self) -> None:
+        """With a card that was asked for: it becomes overdue, and is answered late."""
+        self.records.taps["walked away"] += 1
+        await self.ask()
+        await _rest(self._stop, AWAY)
 
     async def _tap(self, message: Message, key: Key) -> None:
         mark = self.phone.user.moment
@@ -201,7 +224,7 @@ class Worker:
         )
 
 
-def _must(found: tuple[Message, Key] | None) -> tuple[Message, Key]:
+def _must(found: T | None) -> T:
     assert found is not None, "it was just there"
     return found
 

@@ -76,19 +76,25 @@ class MortalTelegram(Telegram):
         await super().listen(heard_and_marked)
 
 
-async def tick(service: Service, clock_stopped: asyncio.Event) -> None:
+async def tick(service: Service, stop: asyncio.Event) -> None:
     """Wake the clockwork as often as its time runs faster."""
-    while not clock_stopped.is_set():
-        await service.clockwork.tick()
+    while not stop.is_set():
         try:
-            await asyncio.wait_for(clock_stopped.wait(), TICK)
+            await service.clockwork.tick()
+        except RuntimeError:
+            if not stop.is_set():
+                raise
+        try:
+            await asyncio.wait_for(stop.wait(), TICK)
         except TimeoutError:
             continue
 
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until somebody ends it."""
-    fuse = Fuse.read(options.kill_at)
+    if options.kill_at == "-":
+        options.kill_at = await asyncio.to_thread(sys.stdin.readline)
+    fuse = Fuse.read(options.kill_at.strip())
     store, vault, clock = await open_parts(
         database=f"sqlite:///{options.data / 'soak.sqlite3'}", data_dir=options.data, secret=""
     )
@@ -133,7 +139,9 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--api", required=True)
     parser.add_argument("--token", default="42:TEST")
     parser.add_argument("--admin", action="append", default=[])
-    parser.add_argument("--kill-at", default="", help="a point and a count, such as before_commit:17")
+    parser.add_argument(
+        "--kill-at", default="", help="a point and a count, such as before_commit:17; - to be told on stdin"
+    )
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--origin", type=datetime.fromisoformat, default=None)
     options = parser.parse_args(arguments)

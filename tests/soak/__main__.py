@@ -1,0 +1,75 @@
+"""`make soak`: kill the service at random moments and at every named point, and prove that nothing is lost."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.soak.driver import RANDOM, Outcome, Plan, Soak
+from tests.soak.fuses import Point
+from tests.standins.telegram import TelegramStandIn
+
+
+def kills(count: int) -> list[str]:
+    """Every named point in turn, with a random moment after each third."""
+    points = [str(point) for point in Point]
+    found: list[str] = []
+    while len(found) < count:
+        for at, point in enumerate(points):
+            found.append(point)
+            if at % 3 == 2:
+                found += [RANDOM, RANDOM]
+    return found[:count]
+
+
+def table(outcome: Outcome) -> str:
+    """The figures, as a table."""
+    lines = ["killed at              times  not passed in time"]
+    lines += [f"{name:22} {outcome.killed[name]:5}  {outcome.missed[name]:18}" for name in outcome.killed]
+    taps = ", ".join(f"{name} {count}" for name, count in outcome.taps.most_common())
+    lines += [
+        "",
+        f"kills                  {outcome.killed.total()} in {outcome.seconds:.0f} s",
+        f"tasks                  {outcome.tasks}",
+        f"answers kept           {outcome.answers}",
+        f"answers shown as saved {outcome.saved}",
+        f"rewards, penalties     {outcome.rewards}, {outcome.penalties}",
+        f"taps                   {taps}",
+        f"messages twice         {outcome.doubled.around_crashes} around a kill, "
+        f"{len(outcome.doubled.without_reason)} without one",
+        f"edits without change   {outcome.doubled.empty_edits}",
+        f"wrong                  {len(outcome.problems)}",
+        *outcome.problems,
+    ]
+    return "\n".join(lines)
+
+
+async def run(plan: Plan, data: Path) -> Outcome:
+    """One run against a stand-in of its own."""
+    async with TelegramStandIn() as telegram:
+        return await Soak(plan, data, telegram).run()
+
+
+def main() -> int:
+    """The command; it ends with 1 when anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=55)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for the database and the log, to look at afterwards"
+    )
+    options = parser.parse_args()
+    plan = Plan(kills=kills(options.kills), seed=options.seed)
+    with tempfile.TemporaryDirectory(prefix="chatcrowd-soak-") as folder:
+        data = options.keep or Path(folder)
+        data.mkdir(parents=True, exist_ok=True)
+        outcome = asyncio.run(run(plan, data))
+    sys.stdout.write(table(outcome) + "\n")
+    return 1 if outcome.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

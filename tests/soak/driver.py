@@ -1,0 +1,226 @@
+"""A crowd at work on a service that is killed again and again, and the reckoning afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from core.clock import SystemClock, chance_of
+from tests.soak import checks
+from tests.soak.crowd import Records, Worker
+from tests.soak.doubles import Doubled, doubled
+from tests.soak.fuses import Fuse, Point
+from tests.soak.nursery import Nursery, end_kindly
+from tests.soak.phone import PATIENCE
+from tests.soak.requester import Requester
+from tests.standins.telegram import TelegramStandIn
+
+RANDOM = "random"
+IMPORTING = (Point.BEFORE_IMPORT, Point.AFTER_IMPORT)
+CODES = ("en", "zh-hans", "es", "ar")
+ADMIN = 1
+OFTEN = {Point.BEFORE_IMPORT: 2, Point.AFTER_IMPORT: 2, Point.BEFORE_SETTLE: 4, Point.AFTER_SETTLE: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How hard the service is tried; `kills` are points or `random`, in this order."""
+
+    kills: Sequence[str]
+    seed: int = 1
+    workers: int = 12
+    rows: int = 201  # of a task file: one more than a batch
+    first_files: int = 1
+    pace: float = 0.15  # seconds that a worker thinks
+    speed: float = 8.0  # of the service's clock
+    rest: float = 0.0  # seconds of quiet work after the last kill
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What happened, and everything that was wrong."""
+
+    killed: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(
+        default_factory=Counter
+    )  # the point was not passed in time: killed all the same
+    taps: Counter[str] = field(default_factory=Counter)
+    saved: int = 0
+    answers: int = 0
+    tasks: int = 0
+    rewards: int = 0
+    penalties: int = 0
+    doubled: Doubled = field(default_factory=Doubled)
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+class Soak:
+    """One run."""
+
+    def __init__(self, plan: Plan, data: Path, telegram: TelegramStandIn) -> None:
+        self.plan = plan
+        self.telegram = telegram
+        self.outcome = Outcome()
+        self._chance = chance_of(plan.seed)
+        self._records = Records()
+        self._stop = asyncio.Event()
+        self._database = data / "soak.sqlite3"
+        self._nursery = Nursery(
+            data=data,
+            api=telegram.url,
+            admin=f"telegram:{ADMIN}",
+            origin=SystemClock().now(),
+            speed=plan.speed,
+        )
+        owner = telegram.user(ADMIN, first_name="Root")
+        self._requester = Requester(owner, plan.rows)
+        self._workers = [
+            Worker(
+                telegram.user(1000 + at, first_name=f"W{at}", language_code=CODES[at % len(CODES)]),
+                Random(plan.seed * 1000 + at),
+                self._records,
+                pace=plan.pace,
+                stop=self._stop,
+            )
+            for at in range(plan.workers)
+        ]
+        self._deaths: list[int] = []  # moments of the stand-in
+        self._at_work: list[asyncio.Task[None]] = []
+
+    async def run(self) -> Outcome:
+        """Everything from the first /start to the reckoning."""
+        began = asyncio.get_running_loop().time()
+        try:
+            await self._live_and_die()
+        finally:
+            await self._nursery.close()
+        self._reckon()
+        self.outcome.seconds = asyncio.get_running_loop().time() - began
+        return self.outcome
+
+    async def _live_and_die(self) -> None:
+        async with self._nursery.service(Fuse()):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._prepare())
+                for worker in self._workers:
+                    group.create_task(worker.join())
+            self._died()
+        async with asyncio.TaskGroup() as crowd:
+            self._at_work = [crowd.create_task(one.work()) for one in self._workers]
+            for name in self.plan.kills:
+                await self._kill_at(name)
+            await self._survive()
+
+    async def _prepare(self) -> None:
+        requester = self._requester
+        await requester.join()
+        await requester.make_project()
+        for _ in range(self.plan.first_files):
+            await requester.has_read(await requester.send_tasks())
+        await requester.launch()
+
+    # --- killing ----------------------------------------------------------------------------------
+
+    async def _kill_at(self, name: str) -> None:
+        point = None if name == RANDOM else Point(name)
+        times = self._chance.randint(1, OFTEN.get(point, 40)) if point else 0
+        async with self._nursery.service(Fuse(point, times)) as service:
+            if point in IMPORTING:
+                await self._requester.send_tasks()
+            patience = PATIENCE / 3 if point else self._chance.uniform(0.5, 5.0)
+            try:
+                code = await asyncio.wait_for(service.wait(), patience)
+            except TimeoutError:
+                service.kill()
+                code = await service.wait()
+                if point:
+                    self.outcome.missed[name] += 1
+            if code != -9:
+                self.outcome.problems.append(f"the service ended by itself with {code}, waiting for {name}")
+            self.outcome.killed[name] += 1
+            self._died()
+
+    def _died(self) -> None:
+        self._deaths.append(self._requester.user.moment)
+
+    # --- coming to rest ---------------------------------------------------------------------------
+
+    async def _survive(self) -> None:
+        """The last start: everything that was begun is finished, and the service ends when it is asked to."""
+        async with self._nursery.service(Fuse()) as service:
+            await asyncio.sleep(self.plan.rest)
+            self._stop.set()
+            await asyncio.gather(*self._at_work)
+            await self._last_round()
+            await self._come_to_rest()
+            code = await end_kindly(service)
+            if code != 0:
+                self.outcome.problems.append(f"asked to stop, the service ended with {code}")
+
+    async def _last_round(self) -> None:
+        """Every card can still be answered, and /task works for everybody."""
+        results = await asyncio.gather(
+            *(self._try_card(one) for one in self._workers), return_exceptions=True
+        )
+        self.outcome.problems += [f"a card is dead: {one}" for one in results if one is not None]
+
+    async def _try_card(self, worker: Worker) -> None:
+        await worker.ask()
+        if not worker.has_card:
+            return
+        saved = len(worker.records.saved)
+        await worker.answer()
+        assert len(worker.records.saved) > saved, worker.phone.user.transcript()[-2000:]
+
+    async def _come_to_rest(self) -> None:
+        requester = self._requester
+        try:
+            await self._at_rest("messages owed", "jobs waiting")
+            await requester.close()
+            await self._at_rest()
+            with checks.looking(self._database) as tx:
+                tasks_and_answers = await requester.results(self.telegram)
+                self.outcome.problems += checks.wrong_results(tx, *tasks_and_answers, task_ids=requester.ids)
+            await self._at_rest()
+            await self.telegram.updates.drained(timeout=PATIENCE)
+        except (AssertionError, TimeoutError) as unrest:
+            self.outcome.problems.append(str(unrest) or "it never came to rest")
+
+    async def _at_rest(self, *names: str) -> None:
+        """Wait until nothing of this (of all, when nothing is named) is on its way any more."""
+        left: dict[str, int] = {}
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    with checks.looking(self._database) as tx:
+                        left = checks.unrest(tx)
+                    if not left.keys() & set(names or left):
+                        return
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise AssertionError(f"it never came to rest: {left}") from None
+
+    # --- the reckoning ----------------------------------------------------------------------------
+
+    def _reckon(self) -> None:
+        outcome, telegram = self.outcome, self.telegram
+        last = telegram.updates.last_id
+        bot = telegram.token.partition(":")[0]
+        keys = {f"telegram:{bot}:{number}" for number in range(100_000_001, last + 1)}
+        with checks.looking(self._database) as tx:
+            outcome.problems += checks.problems(
+                tx, saved=self._records.saved, inbox_keys=keys, task_ids=self._requester.ids
+            )
+            outcome.answers, outcome.tasks = checks.size(tx)
+            outcome.rewards, outcome.penalties = checks.entries(tx, "reward"), checks.entries(tx, "penalty")
+        outcome.problems += [f"nobody answered: {one}" for one in self._records.stuck]
+        outcome.problems += checks.errors_logged(self._nursery.log)
+        users = [self._requester.user, *(one.phone.user for one in self._workers)]
+        outcome.doubled = doubled(users, telegram.calls, deaths=self._deaths)
+        outcome.problems += outcome.doubled.without_reason
+        outcome.saved, outcome.taps = len(self._records.saved), self._records.taps
