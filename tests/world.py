@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from core import importing, people, projects
+from core import importing, overdue, people, projects, settling
 from core.answering import Answered, answer
 from core.assigning import Handed, NothingToDo, next_task
 from core.clock import ManualClock
 from core.domain.person import Person, Role
+from core.domain.project import Project
 from core.domain.task import Assignment
+from core.events import Event, ReminderDue
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
 from core.people import Identity
-from core.store import Store
+from core.store import Store, Transaction, assignments
 from core.store import people as people_rows
+from core.store import projects as project_rows
 from core.vault import Vault
+
+T = TypeVar("T")
 
 CHOICE: dict[str, Any] = {
     "project": "Animals",
@@ -37,11 +42,15 @@ class World:
         self.vault = vault
         self.chance = Random(7)
 
+    def identity(self, name: str, zone: str | None = None) -> Identity:
+        """What a platform says of them."""
+        return Identity("paper", "", name, name, "en", zone)
+
     async def person(
         self, name: str, *roles: Role, langs: Sequence[str] = ("en",), zone: str | None = None
     ) -> Person:
         """Somebody who has joined."""
-        who = Identity("paper", "", name, name, "en", zone)
+        who = self.identity(name, zone)
 
         def unit(tx: Any) -> Person:
             made = people.arrive(tx, self.vault, who, admins=frozenset(), now=self.clock.now())
@@ -89,3 +98,55 @@ class World:
         """The worker answers."""
         now = self.clock.now()
         return await self.store.write(lambda tx: answer(tx, worker, card.id, label, now=now))
+
+    async def do(self, unit: Callable[[Transaction], T]) -> T:
+        """Any unit of work."""
+        return await self.store.write(unit)
+
+    async def tick(self) -> tuple[Event, ...]:
+        """What the clock alone brings about, once."""
+        now = self.clock.now()
+
+        def unit(tx: Transaction) -> tuple[Event, ...]:
+            events = overdue.sweep(tx, now=now)
+            overdue.expire(tx, now=now)
+            events += settling.settle_due(tx, now=now) + settling.end_overdue_tasks(tx, now=now)
+            settling.pay_gold_due(tx, now=now)
+            return events
+
+        return await self.store.write(unit)
+
+    async def remind(self) -> tuple[Event, ...]:
+        """Reminders go out and arrive at once."""
+        now = self.clock.now()
+
+        def unit(tx: Transaction) -> tuple[Event, ...]:
+            events = overdue.remind(tx, now=now)
+            for one in events:
+                if isinstance(one, ReminderDue):
+                    assignments.reminded(tx, one.assignment_id, at=now)
+            return events
+
+        return await self.store.write(unit)
+
+    async def balance(self, worker: Person) -> int:
+        """A worker's points."""
+        return await self.store.read(lambda tx: people_rows.balance(tx, worker.id))
+
+    async def card(self, card: Assignment) -> Assignment:
+        """A card as it stands now."""
+        found = await self.store.write(lambda tx: assignments.get(tx, card.id))
+        assert found is not None
+        return found
+
+    async def budget(self, project_id: int) -> Project:
+        """A project as it stands now."""
+        found = await self.store.read(lambda tx: project_rows.find(tx, project_id))
+        assert found is not None
+        return found
+
+    async def hold(self, worker: Person, *, asked: bool = True) -> Assignment:
+        """The worker's next card, which must be there."""
+        card = await self.next(worker, asked=asked)
+        assert card is not None
+        return card

@@ -97,10 +97,11 @@ def of_assignment(tx: Transaction, assignment_id: int) -> StandingAnswer | None:
 
 
 def due_to_pay(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """Assignments whose gold answer can no longer be undone; each is taken by one caller only."""
+    """Assignments of one project whose gold answer can no longer be undone; each for one caller only."""
+    first = select(answer.c.project_id).where(answer.c.pay_at <= now).order_by(answer.c.pay_at).limit(1)
     due = (
         select(answer.c.id)
-        .where(answer.c.pay_at <= now)
+        .where(answer.c.pay_at <= now, answer.c.project_id == first.correlate(None).scalar_subquery())
         .order_by(answer.c.pay_at)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -91,7 +91,8 @@ def _hand_out(insert: Any) -> Any:
         due_at=bindparam("due_at"),
         remind_at=bindparam("remind_at"),
     )
-    again = "account_id version state asked extended reserve penalty claimed_at due_at remind_at".split()
+    again = ["account_id", "version", "state", "asked", "extended", "reserve", "penalty"]
+    again += ["claimed_at", "due_at", "remind_at"]
     return row.on_conflict_do_update(
         index_elements=[assignment.c.task_id, assignment.c.person_id],
         set_={name: row.excluded[name] for name in again} | {"reminded_at": None, "closed_at": None},
@@ -147,14 +148,15 @@ def _pick(
     tx: Transaction, *conditions: Any, order: Any, most: int, skip_locked: bool = True
 ) -> list[Pointer]:
     rows = tx.execute(
-        select(assignment.c.id, assignment.c.task_id, assignment.c.person_id)
+        select(assignment.c.id, assignment.c.task_id, assignment.c.person_id, assignment.c.project_id)
         .join(task, task.c.id == assignment.c.task_id)
         .where(*conditions)
         .order_by(order)
         .limit(most)
         .with_for_update(of=[task, assignment], skip_locked=skip_locked)
-    )
-    return [Pointer(*row) for row in rows]
+    ).all()
+    # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
+    return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
 
 
 def past_due(tx: Transaction, *, now: datetime, most: int) -> list[Pointer]:

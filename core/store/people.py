@@ -34,11 +34,12 @@ def _person(row_id: int, account_id: int, roles: str, *rest: Any) -> Person:
 
 
 _JOINED = select(*_PERSON_COLUMNS).join(account, account.c.person_id == person.c.id)
-# Locking the person keeps two events of one person apart, whatever processes they reach.
+# Locking the account keeps two events of one person apart, whatever processes they reach. The person's own
+# row stays free: paying writes to it while it holds tasks and projects that this event may wait for.
 _BY_FINGERPRINT = Statement(
     _JOINED.where(
         account.c.platform == bindparam("platform"), account.c.fingerprint == bindparam("fingerprint")
-    ).with_for_update(of=person, key_share=True),  # rows that only name the person need not wait
+    ).with_for_update(of=account, key_share=True),  # rows that only name the account need not wait
     _person,
 )
 _BY_ACCOUNT = Statement(_JOINED.where(account.c.id == bindparam("account")), _person)
@@ -57,7 +58,7 @@ _LOCK = Statement(
 
 
 def find(tx: Transaction, *, platform: str, fingerprint: str) -> Person | None:
-    """The person behind an account, locked until the transaction ends."""
+    """The person behind an account; the account is locked until the transaction ends."""
     return _BY_FINGERPRINT.first(tx, platform=platform, fingerprint=fingerprint)
 
 
@@ -192,14 +193,17 @@ def set_languages(tx: Transaction, person_id: int, langs: tuple[str, ...]) -> No
         )
 
 
+_LANGUAGES = Statement(
+    select(person_language.c.lang)
+    .where(person_language.c.person_id == bindparam("person"))
+    .order_by(person_language.c.lang),
+    str,
+)
+
+
 def languages(tx: Transaction, person_id: int) -> tuple[str, ...]:
     """The languages a person works in."""
-    rows = tx.execute(
-        select(person_language.c.lang)
-        .where(person_language.c.person_id == person_id)
-        .order_by(person_language.c.lang)
-    )
-    return tuple(row.lang for row in rows)
+    return tuple(_LANGUAGES.all(tx, person=person_id))
 
 
 def with_role(tx: Transaction, role: Role) -> list[int]:

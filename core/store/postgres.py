@@ -15,7 +15,7 @@ from core.store.transaction import Transaction
 T = TypeVar("T")
 
 POOL = 12
-TRIES = 6
+TRIES = 10
 TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 

@@ -235,7 +235,10 @@ Index(
     "ix_assignment_remind_at", assignment.c.remind_at, sqlite_where=_unreminded, postgresql_where=_unreminded
 )
 Index("ix_assignment_overdue", assignment.c.due_at, sqlite_where=_overdue, postgresql_where=_overdue)
-Index("ix_assignment_open", assignment.c.person_id, sqlite_where=_active, postgresql_where=_active)
+# Nobody holds two cards.
+Index(
+    "uq_assignment_open", assignment.c.person_id, unique=True, sqlite_where=_active, postgresql_where=_active
+)
 Index("ix_assignment_person", assignment.c.person_id, assignment.c.id)
 Index("ix_assignment_project_state", assignment.c.project_id, assignment.c.state)
 

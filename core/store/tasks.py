@@ -109,19 +109,23 @@ def write(tx: Transaction, counts: Counts, *, confidence: float, settle_at: date
 
 
 def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """Tasks whose answers can no longer be undone; each is taken by one caller only."""
+    """Tasks whose answers can no longer be undone, of one project; each is taken by one caller only."""
+    waits = (task.c.settle_at <= now, task.c.state == TaskState.OPEN)
     due = (
         select(task.c.id)
-        .where(task.c.settle_at <= now, task.c.state == TaskState.OPEN)
+        .where(*waits, task.c.project_id == _first_project(*waits, order=task.c.settle_at))
         .order_by(task.c.settle_at)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    rows = tx.execute(
-        update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.project_id, task.c.id)
-    )
-    # Always in this order, so that two callers lock their projects in the same one.
-    return [task_id for _, task_id in sorted((row.project_id, row.id) for row in rows)]
+    rows = tx.execute(update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.id))
+    return sorted(row.id for row in rows)
+
+
+def _first_project(*conditions: Any, order: Any) -> Any:
+    """A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise."""
+    first = select(task.c.project_id).where(*conditions).order_by(order).limit(1)
+    return first.correlate(None).scalar_subquery()
 
 
 def _ended(now: datetime) -> tuple[Any, ...]:
@@ -131,10 +135,10 @@ def _ended(now: datetime) -> tuple[Any, ...]:
 
 
 def past_deadline(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """Open tasks whose own deadline has passed, and whose answers in time can no longer be undone."""
+    """Open tasks of one project whose own deadline has passed, and whose answers can no longer be undone."""
     rows = tx.execute(
         select(task.c.id)
-        .where(*_ended(now))
+        .where(*_ended(now), task.c.project_id == _first_project(*_ended(now), order=task.c.deadline))
         .order_by(task.c.deadline)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -353,9 +353,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'active'"),
         )
         batch_op.create_index(
-            "ix_assignment_open",
+            "uq_assignment_open",
             ["person_id"],
-            unique=False,
+            unique=True,
             sqlite_where=sa.text("state = 'active'"),
             postgresql_where=sa.text("state = 'active'"),
         )
