@@ -140,7 +140,7 @@ def _credits(catalog: Catalog) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in catalog.mime_headers
-        if name in _KEPT_HEADERS and "ADDRESS" not in value and "LANGUAGE" not in value
+        if name in _KEPT_HEADERS and not any(mark in value for mark in ("ADDRESS", "LANGUAGE", "LL@li.org"))
     ]
 
 

@@ -103,7 +103,8 @@ def sentence(t: Translator, found: Problem, *, field: Phrase | Content | None = 
     words = t(WORDS[found.code], **facts)
     close = found.facts.get("did_you_mean")
     if close:
-        return Phrase(f"{words} {t('Did you mean “%(word)s”?', word=Content(str(close)))}")
+        guess = t("Did you mean “%(word)s”?", word=Content(str(close)))
+        return Phrase(f"{words} {guess}")
     return words
 
 

@@ -47,16 +47,16 @@ REFUSALS: dict[str, str] = {
     "undo_too_late": N_("Undo works for one minute only. Your answer stays."),
     "unknown_button": N_("This button does not work any more. Send /help to go on."),
     "unknown_card": N_("This is not your card. Send /task for yours."),
-    "unknown_command": N_("I do not know this command. Send /help to see what I can do."),
+    "unknown_command": N_("I don’t know this command. Send /help to see what I can do."),
     "unknown_invite": N_("This invitation is not valid any more. Ask for a new one."),
-    "unknown_kind": N_("I do not know this kind of task. Possible are: %(options)s."),
+    "unknown_kind": N_("I don’t know this kind of task. You can use: %(options)s."),
     "unknown_label": N_("This answer is not possible here. Please tap a button."),
     "unknown_language": N_("I did not recognise a language. Send names such as: English, Arabic."),
-    "unknown_person": N_("I do not know this person. The number stands in their /settings."),
-    "unknown_project": N_("I do not find this project. Send /projects to see yours."),
-    "unknown_role": N_("Possible roles are: %(options)s."),
-    "unknown_task": N_("I do not find this task. Send /projects to see your projects."),
-    "unknown_zone": N_("I did not find this place. Send a large city, for example Cairo."),
+    "unknown_person": N_("I don’t know this person. They find their number in /settings."),
+    "unknown_project": N_("I can’t find this project. Send /projects to see yours."),
+    "unknown_role": N_("You can give these roles: %(options)s."),
+    "unknown_task": N_("I can’t find this task. Send /projects to see your projects."),
+    "unknown_zone": N_("I couldn’t find this place. Send a large city, for example Cairo."),
 }
 
 

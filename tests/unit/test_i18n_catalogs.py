@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from babel.messages.plurals import get_plural
 
 from i18n import available_locales
 from i18n.catalogs import ROOT, catalog_problems, check, extract, main, update
-from i18n.messages import catalog_path, faults, load, source_faults, translations
+from i18n.messages import catalog_path, faults, load, source_faults, texts, translations
 
 CODE = """
 def speak(t):
@@ -214,3 +215,22 @@ def test_a_folder_without_a_catalog_is_a_problem(project: Path) -> None:
 def test_an_unknown_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "update | check" in capsys.readouterr().err
+
+
+def test_every_text_in_the_code_is_in_the_template_as_it_is_called() -> None:
+    """Extraction reads tokens and can be fooled, by a call inside a call or an f-string; the syntax tree cannot."""
+    wanted = {"t": 1, "n": 2, "N_": 1}
+    template = {texts(message.id) for message in extract() if message.id}
+    missed = []
+    for path in [*(ROOT / "bots").rglob("*.py"), *(ROOT / "i18n").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = node.args[: wanted.get(name, 0)]
+            said = tuple(
+                one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+            if said and said[0] and len(said) == len(given) and said not in template:
+                missed.append((path.name, node.lineno, said))
+    assert missed == []
