@@ -54,7 +54,11 @@ def answer(tx: Transaction, person: Person, assignment_id: int, raw: str, *, now
     Raises:
         Refused: unknown_card, already_saved, too_late, card_closed, unknown_label.
     """
-    held = own(tx, person, assignment_id)
+    return answer_held(tx, person, own(tx, person, assignment_id), raw, now=now)
+
+
+def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, now: datetime) -> Answered:
+    """The same for what `own` gave in this transaction, which is locked since."""
     # A refusal commits what was written before it, so every rule is asked before anything is written.
     if held.state in (_S.ANSWERED, _S.ANSWERED_LATE):
         raise Refused("already_saved")

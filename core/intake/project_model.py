@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Final, Self
 
 from pydantic import (
@@ -129,4 +130,9 @@ class ProjectFile(_Part):
     @property
     def penalty_points(self) -> int:
         """λ × penalty in whole points, rounded half up: what a late answer costs."""
-        return half_up(Fraction(repr(self.penalty_weight)) * self.penalty)
+        return _penalty_points(self.penalty_weight, self.penalty)
+
+
+@lru_cache(maxsize=256)
+def _penalty_points(weight: float, penalty: int) -> int:
+    return half_up(Fraction(repr(weight)) * penalty)

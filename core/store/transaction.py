@@ -54,36 +54,33 @@ class Transaction:
 class _Plan:
     """A statement compiled for SQLite: its text, the order of its parameters, and how values convert."""
 
-    __slots__ = ("binds", "constants", "converts", "names", "sql")
+    __slots__ = ("binds", "converts", "names", "sql")
 
     def __init__(self, element: Executable, dialect: Dialect) -> None:
         compile_it: Any = element.compile  # type: ignore[attr-defined]  # every executable compiles
         compiled = compile_it(dialect=dialect, compile_kwargs={"render_postcompile": True})
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(type(compiled).__name__)
-        self.sql = str(compiled)
-        self.names = list(compiled.positiontup or ())
-        self.constants = {
+        constants = {
             name: value
             for name, value in compiled.construct_params(_check=False).items()
             if name not in compiled.binds or not compiled.binds[name].required
         }
-        self.binds: dict[str, Any] = dict(compiled._bind_processors)
+        self.sql, self.names = _with_literals(str(compiled), compiled.positiontup or (), constants)
+        binds: dict[str, Any] = dict(compiled._bind_processors)
+        self.binds = [(name, binds[name]) for name in dict.fromkeys(self.names) if name in binds]
         converts = [
             entry.type._cached_result_processor(dialect, None) for entry in compiled._result_columns or ()
         ]
         self.converts = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
 
     def values(self, given: dict[str, Any]) -> list[Any]:
-        values = []
-        for name in self.names:
-            value = given[name] if name in given else self.constants[name]
-            bind = self.binds.get(name)
-            values.append(bind(value) if bind is not None else value)
-        return values
+        for name, bind in self.binds:
+            given[name] = bind(given[name])
+        return [given[name] for name in self.names]
 
-    def rows(self, fetched: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-        if not self.converts:
+    def rows(self, fetched: list[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        if not self.converts or not fetched:
             return fetched
         converted = []
         for row in fetched:
@@ -92,6 +89,37 @@ class _Plan:
                 cells[at] = convert(cells[at])
             converted.append(cells)
         return converted
+
+
+def _with_literals(sql: str, names: Sequence[str], constants: dict[str, Any]) -> tuple[str, list[str]]:
+    """The statement with its constants in its text, and the names of the parameters that are left.
+
+    A parameter that decides whether a partial index serves makes SQLite plan the statement anew each
+    time it is bound; a literal does not.
+    """
+    first, *rest = sql.split("?")
+    if len(rest) != len(names):
+        raise ValueError("a question mark that is no parameter")
+    text, left = [first], []
+    for name, after in zip(names, rest, strict=True):
+        if name in constants:
+            text.append(_literal(constants[name]))
+        else:
+            text.append("?")
+            left.append(name)
+        text.append(after)
+    return "".join(text), left
+
+
+def _literal(value: object) -> str:
+    match value:
+        case None:
+            return "NULL"
+        case bool() | int():
+            return str(int(value))
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+    raise TypeError(f"no literal for {type(value).__name__}")
 
 
 class Statement(Generic[T]):
