@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.full_run.books import table
@@ -15,23 +16,28 @@ OWNER = 2
 _TOKEN = re.compile(r"\?start=([\w-]+)")
 
 
-async def joined(one: Somebody, *, start: str = "/start") -> None:
-    """Say yes to everything that joining asks; places are for another day."""
-    await one.says(start)
-    await one.taps("join")
-    await one.taps("langs")
-    await one.taps("nozone")
+async def all_joined(people: Sequence[Somebody], *, start: str = "/start") -> None:
+    """They join side by side and say yes to everything; places are for another day."""
+    if not people:
+        return
+    for one in people:
+        await one.user.says(start)
+    for verb in ("join", "langs", "nozone"):
+        await people[0].house.calm()
+        for one in people:
+            await one.tap(verb)
+    await people[0].house.calm()
 
 
 async def with_requester(house: TelegramHouse, *, locale: str = "en") -> tuple[Somebody, Somebody]:
     """The admin joins, invites a requester by a link, and the requester joins by it."""
     boss = Somebody(house, house.server.user(BOSS, first_name="Boss"), "en")
-    await joined(boss)
+    await all_joined([boss])
     await boss.says("/grant requester")
     link = _TOKEN.search(boss.user.last.words)
     assert link is not None, boss.user.last.words
     owner = Somebody(house, house.server.user(OWNER, first_name="Rosa", language_code=locale), locale)
-    await joined(owner, start=f"/start {link[1]}")
+    await all_joined([owner], start=f"/start {link[1]}")
     return boss, owner
 
 
