@@ -190,7 +190,7 @@ def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime)
     open_ = counts.get(TaskState.OPEN, 0)
     return Progress(
         project=project,
-        tasks=sum(counts.values()) - counts.get(TaskState.CANCELLED, 0),
+        tasks=sum(counts.values()),
         settled=counts.get(TaskState.SETTLED, 0),
         escalated=counts.get(TaskState.ESCALATED, 0),
         open=open_,

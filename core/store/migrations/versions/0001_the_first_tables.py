@@ -310,7 +310,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open' AND free > 0"),
             postgresql_where=sa.text("state = 'open' AND free > 0"),
         )
-        batch_op.create_index("ix_task_project_state", ["project_id", "state"], unique=False)
+        batch_op.create_index("ix_task_project_state", ["project_id", "state", "gold"], unique=False)
         batch_op.create_index(
             "ix_task_settle_at",
             ["settle_at"],
@@ -353,13 +353,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'active'"),
         )
         batch_op.create_index(
-            "uq_assignment_open",
-            ["person_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'active'"),
-            postgresql_where=sa.text("state = 'active'"),
-        )
-        batch_op.create_index(
             "ix_assignment_overdue",
             ["due_at"],
             unique=False,
@@ -374,6 +367,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'active' AND remind_at IS NOT NULL"),
             postgresql_where=sa.text("state = 'active' AND remind_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_assignment_open",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
         )
 
     op.create_table(
