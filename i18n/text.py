@@ -30,6 +30,8 @@ def N_(message: str) -> str:  # noqa: N802  (the name that extraction tools know
 
 def reads_right_to_left(text: str) -> bool:
     """Say whether any character of the text could turn the line around it."""
+    if text.isascii():
+        return False
     return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 

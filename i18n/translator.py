@@ -56,7 +56,7 @@ class Translator:
 
     def number(self, value: int | float) -> Phrase:
         """Write a number with the reader's separators, with at most three decimals."""
-        return Phrase(format_decimal(value, locale=self._babel))
+        return Phrase(_decimal(value, self.locale))
 
     def percent(self, share: float) -> Phrase:
         """Write a share of one as a whole percentage: 0.873 is 87%."""
@@ -154,6 +154,11 @@ class Translator:
             format="long",
             locale=self._babel,
         )
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(value: int | float, locale: str) -> str:
+    return format_decimal(value, locale=Locale.parse(locale))
 
 
 def _in_plain_units(span: timedelta) -> tuple[timedelta, _Unit]:

@@ -42,6 +42,8 @@ class Pressed:
 
 def base36(number: int) -> str:
     """A number ≥ 0 in as few letters as callback data wants."""
+    if 0 <= number < len(_DIGITS):
+        return _DIGITS[number]
     digits = ""
     while True:
         number, rest = divmod(number, 36)
@@ -56,10 +58,15 @@ def data(verb: str, *arguments: int | str) -> str:
     Raises:
         ValueError: when it is longer than 64 bytes or holds other than plain letters.
     """
-    words = [base36(one) if isinstance(one, int) else one for one in arguments]
-    if not all(_ARGUMENT.match(word) for word in words):
-        raise ValueError(f"not for a button: {words}")
-    made = ":".join((VERSION, verb, *words))
+    words = [VERSION, verb]
+    for one in arguments:
+        if isinstance(one, int):
+            words.append(base36(one))
+        elif _ARGUMENT.match(one):
+            words.append(one)
+        else:
+            raise ValueError(f"not for a button: {one}")
+    made = ":".join(words)
     if len(made) > LONGEST:
         raise ValueError(f"too long for a button: {made}")
     return made

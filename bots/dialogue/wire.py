@@ -27,6 +27,7 @@ _PARTS: dict[str, type[Title | Para | Quote | Note | Code]] = {
     "n": Note,
     "c": Code,
 }
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LETTERS = {kind: letter for letter, kind in _PARTS.items()}
 
 
@@ -38,15 +39,14 @@ def to_wire(message: Message) -> bytes:
             [(b.label, b.data, 0) if isinstance(b, Button) else (b.label, b.url, 1) for b in row]
             for row in message.rows
         ]
-    for key, value in (("i", message.picture), ("a", message.alt), ("s", message.slot)):
-        if value is not None:
-            wire[key] = value
+    said = (("i", message.picture), ("a", message.alt), ("s", message.slot))
+    wire |= {key: value for key, value in said if value is not None}
     if message.attachment is not None:
         wire["f"] = (message.attachment.path, message.attachment.name)
     if message.silent:
         wire["q"] = 1
     wire["l"] = message.locale
-    return json.dumps(wire, ensure_ascii=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(wire).encode()
 
 
 def from_wire(payload: bytes) -> Message:

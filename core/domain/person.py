@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.domain.deadlines import QuietHours
@@ -49,6 +50,7 @@ class Person:
         return ZoneInfo(self.zone or "UTC")
 
 
+@lru_cache(maxsize=64)
 def roles_of(text: str) -> frozenset[Role]:
     """The roles that the database keeps as one text."""
     return frozenset(Role(name) for name in text.split(",") if name)

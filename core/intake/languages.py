@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import Final
 
 # ISO 639-1, and the languages with three letters only that are common in data sets.
@@ -45,6 +46,7 @@ def language_of(tag: str) -> str | None:
     return first if first in LANGUAGES else None
 
 
+@lru_cache(maxsize=1024)
 def locale_tag(tag: str) -> str | None:
     """A locale in its usual spelling (`zh_hans_cn` → `zh-Hans-CN`), None when its language is not known."""
     if tag.strip().lower() == UNDETERMINED:

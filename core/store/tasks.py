@@ -16,6 +16,7 @@ from core.domain.task import Counts
 from core.store.tables import task
 from core.store.transaction import Change, Statement, Transaction
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 _COLUMNS = (
     task.c.id,
     task.c.project_id,
@@ -101,7 +102,7 @@ def write(tx: Transaction, counts: Counts, *, confidence: float, settle_at: date
         new_active=counts.active,
         new_answered=counts.answered,
         new_late=counts.late,
-        new_posterior=json.dumps(counts.posterior, separators=(",", ":")) if counts.posterior else None,
+        new_posterior=_COMPACT.encode(counts.posterior) if counts.posterior else None,
         new_label=counts.label,
         new_confidence=confidence,
         new_settle_at=settle_at,

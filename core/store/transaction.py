@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable
@@ -54,7 +55,7 @@ class Transaction:
 class _Plan:
     """A statement compiled for SQLite: its text, the order of its parameters, and how values convert."""
 
-    __slots__ = ("binds", "converts", "names", "sql")
+    __slots__ = ("binds", "converts", "pick", "sql")
 
     def __init__(self, element: Executable, dialect: Dialect) -> None:
         compile_it: Any = element.compile  # type: ignore[attr-defined]  # every executable compiles
@@ -66,18 +67,19 @@ class _Plan:
             for name, value in compiled.construct_params(_check=False).items()
             if name not in compiled.binds or not compiled.binds[name].required
         }
-        self.sql, self.names = _with_literals(str(compiled), compiled.positiontup or (), constants)
+        self.sql, names = _with_literals(str(compiled), compiled.positiontup or (), constants)
         binds: dict[str, Any] = dict(compiled._bind_processors)
-        self.binds = [(name, binds[name]) for name in dict.fromkeys(self.names) if name in binds]
+        self.binds = [(name, binds[name]) for name in dict.fromkeys(names) if name in binds]
+        self.pick = _picking(names)
         converts = [
             entry.type._cached_result_processor(dialect, None) for entry in compiled._result_columns or ()
         ]
         self.converts = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
 
-    def values(self, given: dict[str, Any]) -> list[Any]:
+    def values(self, given: dict[str, Any]) -> Sequence[Any]:
         for name, bind in self.binds:
             given[name] = bind(given[name])
-        return [given[name] for name in self.names]
+        return self.pick(given)
 
     def rows(self, fetched: list[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         if not self.converts or not fetched:
@@ -89,6 +91,13 @@ class _Plan:
                 cells[at] = convert(cells[at])
             converted.append(cells)
         return converted
+
+
+def _picking(names: Sequence[str]) -> Callable[[dict[str, Any]], Sequence[Any]]:
+    """Puts named values into the order of a statement's parameters."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: [given[name] for name in names]
 
 
 def _with_literals(sql: str, names: Sequence[str], constants: dict[str, Any]) -> tuple[str, list[str]]:
@@ -149,6 +158,9 @@ class Statement(Generic[T]):
 
     def all(self, tx: Transaction, **given: Any) -> list[T]:
         """Every row."""
+        return self._rows(tx, given)
+
+    def _rows(self, tx: Transaction, given: dict[str, Any]) -> list[T]:
         into = self._into
         if tx.raw is None:
             return [into(*row) for row in tx.connection.execute(self.on_postgres(), given)]
@@ -160,7 +172,7 @@ class Statement(Generic[T]):
 
     def first(self, tx: Transaction, **given: Any) -> T | None:
         """The first row, or None."""
-        rows = self.all(tx, **given)
+        rows = self._rows(tx, given)
         return rows[0] if rows else None
 
     def one(self, tx: Transaction, **given: Any) -> T:
@@ -169,7 +181,7 @@ class Statement(Generic[T]):
         Raises:
             LookupError: when there is none.
         """
-        rows = self.all(tx, **given)
+        rows = self._rows(tx, given)
         if not rows:
             raise LookupError("no such row")
         return rows[0]
