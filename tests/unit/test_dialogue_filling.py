@@ -189,7 +189,7 @@ async def test_files_of_workers_are_not_even_fetched(house: PaperHouse, rita: So
 async def test_nobody_fills_the_projects_of_others(house: PaperHouse, rita: Someone) -> None:
     ruth = await house.joined("ruth", Role.REQUESTER)
     await ruth.sends("tasks.csv", TABLE, caption="/addtasks 1")
-    assert said(ruth.last) == "I do not find this project. Send /projects to see yours."
+    assert said(ruth.last) == "I can’t find this project. Send /projects to see yours."
     assert await kept(house) == []
 
 

@@ -70,11 +70,11 @@ async def test_a_role_can_be_given_by_number(house: PaperHouse) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("/grant king", "Possible roles are: requester."),
-        ("/grant 2 king", "Possible roles are: requester."),
-        ("/grant 2 requester now", "Possible roles are: requester."),
-        ("/grant rita requester", "I do not know this person. The number stands in their /settings."),
-        ("/grant 99 requester", "I do not know this person. The number stands in their /settings."),
+        ("/grant king", "You can give these roles: requester."),
+        ("/grant 2 king", "You can give these roles: requester."),
+        ("/grant 2 requester now", "You can give these roles: requester."),
+        ("/grant rita requester", "I don’t know this person. They find their number in /settings."),
+        ("/grant 99 requester", "I don’t know this person. They find their number in /settings."),
         ("/grant admin", "Your role does not allow this. Ask a moderator if you need it."),
         ("/grant 2 moderator", "Your role does not allow this. Ask a moderator if you need it."),
         ("/grant worker", "Your role does not allow this. Ask a moderator if you need it."),

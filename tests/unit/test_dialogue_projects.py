@@ -131,7 +131,7 @@ async def test_projects_of_others_are_not_there(house: PaperHouse, rita: Someone
     ruth = await house.joined("ruth", Role.REQUESTER)
     before = len(ruth.chat.messages)
     await ruth.presses(f"1:{pressed}")
-    assert ruth.chat.toasts[-1] == "I do not find this project. Send /projects to see yours."
+    assert ruth.chat.toasts[-1] == "I can’t find this project. Send /projects to see yours."
     assert len(ruth.chat.messages) == before
     assert await state(house) is ProjectState.DRAFT
 
@@ -162,7 +162,7 @@ async def test_a_command_without_a_number_asks_or_knows(house: PaperHouse, rita:
     await rita.taps("1. Animals")
     assert "3 tasks, settled: 0, and open: 3" in said(rita.last)
     await rita.says("/project Animals")
-    assert said(rita.last) == "I do not find this project. Send /projects to see yours."
+    assert said(rita.last) == "I can’t find this project. Send /projects to see yours."
 
 
 async def test_a_long_list_has_pages(house: PaperHouse, rita: Someone) -> None:
@@ -325,7 +325,7 @@ async def test_the_owner_settles_what_the_crowd_did_not(house: PaperHouse, undec
 async def test_made_up_decisions_are_refused(house: PaperHouse, undecided: Someone) -> None:
     for pressed, sentence in (
         ("settle:2:9", "This button does not work any more. Send /help to go on."),
-        ("settle:zz:0", "I do not find this task. Send /projects to see your projects."),
+        ("settle:zz:0", "I can’t find this task. Send /projects to see your projects."),
         ("settle:1:0", "Somebody has decided this one already."),
         ("settle", "This button does not work any more. Send /help to go on."),
     ):

@@ -267,14 +267,14 @@ async def test_a_caption_names_the_project_to_change(house: PaperHouse, rita: So
     assert (made.version, made.file.reward) == (2, 6)
     assert await project(house, 2) is None
     await rita.sends("ants.yaml", FILE.encode(), caption="/project 77")
-    assert said(rita.last) == "I do not find this project. Send /projects to see yours."
+    assert said(rita.last) == "I can’t find this project. Send /projects to see yours."
 
 
 async def test_nobody_changes_the_projects_of_others(house: PaperHouse, rita: Someone) -> None:
     await rita.sends("ants.yaml", FILE.encode())
     ruth = await house.joined("ruth", Role.REQUESTER)
     await ruth.sends("ants.yaml", FILE.replace("4", "9").encode(), caption="/project 1")
-    assert said(ruth.last) == "I do not find this project. Send /projects to see yours."
+    assert said(ruth.last) == "I can’t find this project. Send /projects to see yours."
     made = await project(house, 1)
     assert made is not None
     assert made.file.reward == 4
