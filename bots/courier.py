@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class _Chat:
 
     handed: deque[Dispatch] = field(default_factory=deque)
     look: bool = False  # the database may owe it more
+    done: set[int] = field(default_factory=set)  # rows that went out: one may be handed over and read as well
 
 
 class Courier:
@@ -134,10 +135,10 @@ class Courier:
             async with self._room:
                 while chat.handed or chat.look:
                     if chat.handed:
-                        done = await self._deliver(chat.handed.popleft())
+                        done = await self._deliver(chat.handed.popleft(), chat.done)
                     else:
                         chat.look = False
-                        done = await self._deliver_owed(account_id)
+                        done = await self._deliver_owed(account_id, chat.done)
                     if not done:
                         chat.handed.clear()  # they wait behind the one that could not go
                         chat.look = False
@@ -146,7 +147,7 @@ class Courier:
         finally:
             self._chats.pop(account_id, None)
 
-    async def _deliver_owed(self, account_id: int) -> bool:
+    async def _deliver_owed(self, account_id: int, done: set[int]) -> bool:
         """Send what the database owes this chat, if no other process does."""
         while True:
             now = self._clock.now()
@@ -159,7 +160,7 @@ class Courier:
             workspace, user_id, _ = people.unseal_identity(self._vault, reach.sealed)
             owed = await self._readable(rows)
             address = Address(workspace, user_id)
-            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, slots)):
+            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, slots), done):
                 return False
 
     async def _readable(self, rows: Sequence[Owed]) -> list[tuple[Owed, Message]]:
@@ -184,12 +185,14 @@ class Courier:
         names = {row.slot for row in rows if row.slot is not None}
         return rows, {name: mail.find_slot(tx, account_id, name) for name in names}
 
-    async def _deliver(self, dispatch: Dispatch) -> bool:
+    async def _deliver(self, dispatch: Dispatch, done: set[int]) -> bool:
         """Send in order; False when one has to wait, and everything behind it with it."""
         platform = self._platforms[dispatch.platform]
         slots = dict(dispatch.slots)
         later = {row.slot: at for at, (row, _) in enumerate(dispatch.owed) if row.slot}
         for at, (row, message) in enumerate(dispatch.owed):
+            if row.id in done:
+                continue
             if row.slot is not None and later[row.slot] > at:
                 await self._store.write(lambda tx, row=row: mail.superseded(tx, row.id))  # type: ignore[misc]  # row is bound
                 continue
@@ -209,6 +212,7 @@ class Courier:
             except Impossible as refused:
                 log.error("message refused", platform=platform.name, row=row.id, why=str(refused))
                 await self._store.write(lambda tx, row=row: mail.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
+            done.add(row.id)
         return True
 
     async def _send(
@@ -233,8 +237,8 @@ class Courier:
         posted = await platform.send(to, message, media)
         await self._remember_media(platform, message, media, posted)
         await self._mark(row, edited=False, posted=posted, message=message)
-        if row.slot is not None:
-            slots.pop(row.slot, None)
+        for name, other in slots.items():  # what stood last before does so no more
+            slots[name] = None if name == row.slot or other is None else replace(other, last=False)
 
     def _editable(self, platform: Platform, slot: Slot, message: Message) -> bool:
         """A card is edited in place while it is the last message, and text and picture do not change places."""
