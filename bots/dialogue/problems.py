@@ -99,7 +99,8 @@ _SHAPES: dict[str, str] = {
 def sentence(t: Translator, found: Problem, *, field: Phrase | Content | None = None) -> Phrase:
     """A problem in words; `field` says what it is about when the person never saw the field's name."""
     facts: dict[str, object] = {name: _fact(t, name, value) for name, value in found.facts.items()}
-    facts |= {"value": Content(found.value), "field": field or Content(found.field or "")}
+    about = Content(found.field) if found.field and found.field != "file" else t("This")
+    facts |= {"value": Content(found.value), "field": field or about}
     words = t(WORDS[found.code], **facts)
     close = found.facts.get("did_you_mean")
     if close:

@@ -175,10 +175,10 @@ def _tell_photo(
 ) -> None:
     """Photos share one message that counts them; only a bad one is worth a message of its own."""
     t = desk.voice(tx, job)
-    if wrong:
-        desk.tell(tx, job, errand_words.unusable(t, str(job.details["name"]), wrong), key="problems")
     count = sum(tasks.count_by_state(tx, project.id).values())
     desk.tell(tx, job, errand_words.photo_added(t, project, count), slot=str(job.details["slot"]))
+    if wrong:  # behind the count, which is edited only while it is the last message
+        desk.tell(tx, job, errand_words.unusable(t, str(job.details["name"]), wrong), key="problems")
 
 
 def _problems(kept: Sequence[dict[str, Any]]) -> list[Problem]:
