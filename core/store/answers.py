@@ -104,7 +104,7 @@ def due_to_pay(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .where(answer.c.pay_at <= now, answer.c.project_id == first.correlate(None).scalar_subquery())
         .order_by(answer.c.pay_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     rows = tx.execute(
         update(answer).where(answer.c.id.in_(due)).values(pay_at=None).returning(answer.c.assignment_id)

@@ -64,7 +64,9 @@ _FULL = (
 )
 # The task before its assignments, here and in `_pick`: whoever changes both locks them in one order.
 _GET = Statement(
-    _FULL.where(assignment.c.id == bindparam("assignment")).with_for_update(of=[task, assignment]),
+    _FULL.where(assignment.c.id == bindparam("assignment")).with_for_update(
+        of=[task, assignment], key_share=True
+    ),
     _assignment,
 )
 _ACTIVE_OF = Statement(
@@ -153,7 +155,7 @@ def _pick(
         .where(*conditions)
         .order_by(order)
         .limit(most)
-        .with_for_update(of=[task, assignment], skip_locked=skip_locked)
+        .with_for_update(of=[task, assignment], skip_locked=skip_locked, key_share=True)
     ).all()
     # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
     return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
@@ -241,7 +243,7 @@ def shift_all(tx: Transaction, span: timedelta, *, now: datetime) -> int:
     rows = tx.execute(
         select(assignment.c.id, assignment.c.due_at, assignment.c.remind_at)
         .where(assignment.c.state == _A.ACTIVE, assignment.c.claimed_at < now)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     changes = [
         {"a": row.id, "d": row.due_at + span, "r": row.remind_at and row.remind_at + span} for row in rows

@@ -54,7 +54,7 @@ def take(tx: Transaction, *, holder: str, now: datetime, until: datetime) -> Job
         )
         .order_by(job.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     row = tx.execute(
         update(job)

@@ -107,7 +107,7 @@ def take_news(tx: Transaction, *, before: datetime, most: int) -> list[News]:
         .where(person.c.news_at <= before)
         .order_by(person.c.news_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     people = tx.execute(
         update(person)

@@ -270,7 +270,7 @@ def due_for_summary(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .where(person.c.next_summary_at <= now)
         .order_by(person.c.next_summary_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [row.id for row in rows]
 
@@ -282,7 +282,7 @@ def to_nudge(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .where(person.c.next_nudge_at <= now)
         .order_by(person.c.next_nudge_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [row.id for row in rows]
 

@@ -48,7 +48,7 @@ _PROJECT = (
 )
 _BY_ID = Statement(_PROJECT.where(project.c.id == bindparam("project")), _project)
 _LOCKED = Statement(
-    _PROJECT.where(project.c.id == bindparam("project")).with_for_update(of=project), _project
+    _PROJECT.where(project.c.id == bindparam("project")).with_for_update(of=project, key_share=True), _project
 )
 _VERSION = Statement(
     select(project_version.c.spec).where(

@@ -46,13 +46,15 @@ def _counts(*row: Any) -> Counts:
 _OPEN_ROW = (
     select(task.c.id)
     .where(task.c.id == bindparam("task"), task.c.state == TaskState.OPEN.value, task.c.free > 0)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
     .scalar_subquery()
 )
 _TAKE_SLOT = Change(
     update(task).where(task.c.id == _OPEN_ROW).values(free=task.c.free - 1, active=task.c.active + 1)
 )
-_LOCK = Statement(select(*_COLUMNS).where(task.c.id == bindparam("task")).with_for_update(), _counts)
+_LOCK = Statement(
+    select(*_COLUMNS).where(task.c.id == bindparam("task")).with_for_update(key_share=True), _counts
+)
 _WRITE = Change(
     update(task)
     .where(task.c.id == bindparam("task"))
@@ -117,7 +119,7 @@ def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .where(*waits, task.c.project_id == _first_project(*waits, order=task.c.settle_at))
         .order_by(task.c.settle_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     rows = tx.execute(update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.id))
     return sorted(row.id for row in rows)
@@ -142,7 +144,7 @@ def past_deadline(tx: Transaction, *, now: datetime, most: int) -> list[int]:
         .where(*_ended(now), task.c.project_id == _first_project(*_ended(now), order=task.c.deadline))
         .order_by(task.c.deadline)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [row.id for row in rows]
 

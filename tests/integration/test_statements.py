@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +160,13 @@ def test_every_statement_takes_the_same_values_on_both(name: str) -> None:
         )
         assert not getattr(compiled, "update_prefetch", ())
     assert asked[0] == asked[1]
+
+
+def test_a_locked_row_can_still_be_named() -> None:
+    """Every lock leaves the key alone, so that rows which only name the locked one do not wait for it."""
+    for path in Path(core.store.__path__[0]).glob("*.py"):
+        locks = re.findall(r"with_for_update\(([^)]*)\)", path.read_text("utf-8"))
+        assert all("key_share=True" in lock for lock in locks), path.name
 
 
 def test_an_instant_is_exact_and_ordered() -> None:
