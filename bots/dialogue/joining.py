@@ -86,7 +86,7 @@ def join(turn: Turn, _pressed: Pressed) -> Reply:
 
 def locales(turn: Turn, pressed: Pressed) -> Reply:
     """The languages in which I can speak."""
-    back = pressed.word()
+    back = _back(pressed.word())
     rows: list[Row] = [
         (Button(native_name(locale), data("locale", locale.replace("_", "-"), back)),)
         for locale in available_locales()
@@ -99,14 +99,21 @@ def locales(turn: Turn, pressed: Pressed) -> Reply:
 
 def locale(turn: Turn, pressed: Pressed) -> Reply:
     """An interface language was chosen."""
-    chosen = pressed.word(0).replace("-", "_")
+    chosen, back = pressed.word(0).replace("-", "_"), _back(pressed.word(1))
     if chosen not in available_locales():
         raise Refused("unknown_button")
     people.set_locale(turn.tx, turn.person, chosen)
     turn.refresh()
-    if pressed.word(1) == SLOT and turn.person.consented_at is None:
+    if back == SLOT and turn.person.consented_at is None:
         return says(_invitation(turn))
     return says(settings.overview(turn))
+
+
+def _back(word: str) -> str:
+    """Where the question about the language was asked, and its answer belongs."""
+    if word not in (SLOT, settings.SLOT):
+        raise Refused("unknown_button")
+    return word
 
 
 ROUTES: tuple[Route, ...] = (

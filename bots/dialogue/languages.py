@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bots.dialogue import places
+from bots.dialogue import places, settings
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.routes import PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Para, Reply, Row, Text, Title, Upload, says
-from bots.dialogue.welcome import SLOT, welcome_back
+from bots.dialogue.welcome import SLOT
 from core import people
 from core.errors import Refused
 from core.store import people as people_rows
@@ -18,7 +18,7 @@ FIRST_LANGUAGES = 9
 
 def ask_languages(turn: Turn) -> Message:
     """Which languages the person can judge: tap to switch, or type."""
-    turn.expect("languages")
+    turn.expect("languages", **(turn.draft if turn.person.step == "languages" else {}))
     t = turn.t
     chosen = people_rows.languages(turn.tx, turn.person.id)
     guess = turn.person.locale.partition("_")[0]
@@ -68,10 +68,11 @@ def languages_done(turn: Turn, _pressed: Pressed) -> Reply:
     """On to the time zone, which is asked once."""
     if not people_rows.languages(turn.tx, turn.person.id):
         raise Refused("unknown_language")
+    from_settings = turn.person.step == "languages" and bool(turn.draft.get("settings"))
     turn.expect(None)
-    if turn.person.zone is None:
-        return says(places.ask_zone(turn))
-    return says(welcome_back(turn))
+    if from_settings:
+        return says(settings.overview(turn))
+    return says(places.ask_zone(turn) if turn.person.zone is None else places.ask_nudge(turn))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -69,8 +69,13 @@ def _after_zone(turn: Turn) -> Reply:
         return says(settings.overview(turn))
     if turn.person.zone is None:
         return says(welcome_back(turn))
+    return says(ask_nudge(turn))
+
+
+def ask_nudge(turn: Turn) -> Message:
+    """Whether to be told of new work; it needs a place, for the quiet hours."""
     t = turn.t
-    message = Message(
+    return Message(
         parts=(
             Title(t("Shall I tell you when there is new work?")),
             Para(t("At most once a day, never at night.")),
@@ -78,7 +83,6 @@ def _after_zone(turn: Turn) -> Reply:
         rows=((Button(t("Yes, please"), data("nudge", 1)), Button(t("No, thanks"), data("nudge", 0))),),
         slot=SLOT,
     )
-    return says(message)
 
 
 def nudge(turn: Turn, pressed: Pressed) -> Reply:

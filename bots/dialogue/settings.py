@@ -67,6 +67,7 @@ def _hours(turn: Turn) -> Phrase:
 
 def set_languages(turn: Turn, _pressed: Pressed) -> Reply:
     """The languages a person works in."""
+    turn.expect("languages", settings=True)
     return says(languages.ask_languages(turn))
 
 

@@ -22,5 +22,7 @@ def test_the_picture_of_the_states_is_the_table_of_the_states() -> None:
 def test_every_file_that_the_docs_name_exists() -> None:
     """A path in backticks that looks like one of our files is one."""
     for page in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
-        for path in re.findall(r"`((?:bots|core|i18n|models|tests|docs)/[\w./-]+\.\w+)`", page.read_text("utf-8")):
+        for path in re.findall(
+            r"`((?:bots|core|i18n|models|tests|docs)/[\w./-]+\.\w+)`", page.read_text("utf-8")
+        ):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
