@@ -7,8 +7,14 @@ import sys
 
 import structlog
 
-QUIET = {"alembic": logging.WARNING, "apscheduler": logging.WARNING, "asyncio": logging.WARNING}
-"""Libraries that tell at INFO what they do every second."""
+QUIET = {
+    "aiosqlite": logging.INFO,  # below, statements with what people wrote
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,  # below, a line for every tick
+    "asyncio": logging.WARNING,
+    "telegram": logging.INFO,  # below, the token and whole messages
+}
+"""Libraries that say too much: the least level at which they are heard."""
 
 
 def configure(level: str) -> None:

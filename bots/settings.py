@@ -12,7 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """Every setting; each is `CHATCROWD_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="CHATCROWD_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CHATCROWD_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Path("data")
     database_url: str = ""
@@ -33,6 +35,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return frozenset(one.strip() for one in value.split(",") if one.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and value.partition(":")[0].partition("+")[0] not in ("sqlite", "postgresql"):
+            raise ValueError("write sqlite:///file or postgresql://user:password@host/name")
         return value
 
     @property

@@ -6,7 +6,7 @@ import errno
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from telegram.error import InvalidToken
+from telegram.error import BadRequest, InvalidToken
 
 from bots.settings import Settings
 from core.store.opening import DatabaseUnusable
@@ -15,6 +15,7 @@ from core.store.sqlite import DatabaseInUse
 PREFIX = Settings.model_config["env_prefix"]
 
 _DATABASE = {
+    "address": "CHATCROWD_DATABASE_URL is no address: write postgresql://user:password@host/name.",
     "unreachable": (
         "The database cannot be opened: check CHATCROWD_DATABASE_URL, that the server runs, and the password."
     ),
@@ -40,6 +41,8 @@ def explain(error: BaseException, settings: Settings | None = None) -> str | Non
             return "The settings cannot be read: save the .env file as UTF-8, with one NAME=value on a line."
         case InvalidToken():
             return "Telegram does not know this token: copy CHATCROWD_TELEGRAM_TOKEN again from @BotFather."
+        case BadRequest():  # only the webhook's address is refused while listening
+            return f"Telegram refuses CHATCROWD_TELEGRAM_WEBHOOK_URL: {error}."
         case DatabaseInUse():
             return (
                 "Another chatcrowd already works on this database: stop it first, "

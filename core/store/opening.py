@@ -16,7 +16,7 @@ from core.store.sqlite import SqliteStore
 
 
 class DatabaseUnusable(Exception):  # noqa: N818  (its name says what it is)
-    """The database cannot be opened; `why` is unreachable (also: wrong password, no such file) or newer."""
+    """The database cannot be opened; `why` is address, unreachable (also: wrong password) or newer."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -27,14 +27,14 @@ async def open_store(url: str) -> Store:
     """Open `sqlite:///path` or `postgresql://…`, migrated to the newest tables.
 
     Raises:
-        ValueError: when the URL cannot be read or names another database.
+        ValueError: when the URL names a database that is not supported.
         DatabaseUnusable: when it cannot be opened.
         DatabaseInUse: when another process works on this SQLite file.
     """
     try:
         made = make_url(url)
     except ArgumentError:
-        raise ValueError("not the address of a database") from None  # the original repeats its password
+        raise DatabaseUnusable("address") from None  # the original repeats its password
     try:
         return await _open(made)
     except OperationalError as failure:

@@ -112,7 +112,11 @@ class SqliteStore:
         self._engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         self._connection = self._engine.connect()
         raw.execute("BEGIN IMMEDIATE")  # a start that is killed half-way leaves the old tables
-        migrations.upgrade(self._connection)
+        try:
+            migrations.upgrade(self._connection)
+        except BaseException:
+            self._close_writer()  # while its connection can still be rolled back
+            raise
         self._connection.commit()
         if raw.in_transaction:
             raw.execute("COMMIT")
