@@ -92,7 +92,7 @@ class Worker:
         await self._chance.choices(habits, weights)[0]()
 
     def _card(self) -> tuple[Message, list[Key]]:
-        return _must(self.phone.newest(CARD))
+        return _must(self.phone.newest(CARD, *ENDS))
 
     @property
     def has_card(self) -> bool:
@@ -125,6 +125,8 @@ class Worker:
     async def _answer(self, *, times: int) -> None:
         message, buttons = self._card()
         labels = [key for key in buttons if key.does.verb == CARD]
+        if not labels:
+            return  # it was taken back in between
         key = labels[0] if self._chance.random() < 0.75 else self._chance.choice(labels)
         held, ordinal = key.does.number(0), key.does.number(1)
         self.records.shown[held] = self.phone.user.id
@@ -141,8 +143,11 @@ class Worker:
             await self.ask()  # the card is no longer theirs
 
     def _saved_or_refused(self, presses: list[Press], held: int, mark: int) -> bool | None:
+        """Whether the card made room for what comes next; a refusal that came too late to be shown did, too."""
+        if self._is_gone(held):
+            return True
         if self._shown_as_saved(presses, held, mark):
-            return self._is_gone(held) or None  # and what comes next is there
+            return None
         refused = [one for one in presses if one.query.answer is not None and one.query.answer.text]
         return True if refused else None
 

@@ -76,6 +76,7 @@ class Soak:
             admin=f"telegram:{ADMIN}",
             origin=SystemClock().now(),
             speed=plan.speed,
+            starts=len(plan.kills) + 2,
         )
         owner = telegram.user(ADMIN, first_name="Root")
         self._requester = Requester(owner, plan.rows)
@@ -104,15 +105,16 @@ class Soak:
         return self.outcome
 
     async def _live_and_die(self) -> None:
-        async with self._nursery.service(Fuse()):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._prepare())
-                for worker in self._workers:
-                    group.create_task(worker.join())
-            self._died()
+        async with self._nursery.service(Fuse()), asyncio.TaskGroup() as group:
+            group.create_task(self._prepare())
+            for worker in self._workers:
+                group.create_task(worker.join())
+        self._died(RANDOM)
         async with asyncio.TaskGroup() as crowd:
             self._at_work = [crowd.create_task(one.work()) for one in self._workers]
             for name in self.plan.kills:
+                if self._records.stuck:
+                    break  # there is something to look at already
                 await self._kill_at(name)
             await self._survive()
 
@@ -142,10 +144,10 @@ class Soak:
                     self.outcome.missed[name] += 1
             if code != -9:
                 self.outcome.problems.append(f"the service ended by itself with {code}, waiting for {name}")
-            self.outcome.killed[name] += 1
-            self._died()
+            self._died(name)
 
-    def _died(self) -> None:
+    def _died(self, name: str) -> None:
+        self.outcome.killed[name] += 1
         self._deaths.append(self._requester.user.moment)
 
     # --- coming to rest ---------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class Nursery:
     admin: str
     origin: datetime
     speed: float
+    starts: int  # how many services will be wanted
     _loaded: asyncio.subprocess.Process | None = None
 
     @property
@@ -38,8 +39,9 @@ class Nursery:
         """A running service; it is certainly gone afterwards."""
         process = self._loaded or await self._load()
         self._loaded = None
+        self.starts -= 1
         try:
-            self._loaded = await self._load()
+            self._loaded = await self._load() if self.starts > 0 else None
             assert process.stdin is not None, "it was asked for"
             process.stdin.write(f"{fuse}\n".encode())
             await process.stdin.drain()

@@ -12,7 +12,7 @@ from bots.dialogue.buttons import Pressed, read
 from tests.standins.telegram import Message, Press, User, Version
 
 T = TypeVar("T")
-PATIENCE = 45.0
+PATIENCE = 90.0
 """Seconds within which everything that was asked must be answered, whoever was killed meanwhile."""
 
 
