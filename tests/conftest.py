@@ -6,14 +6,15 @@ import os
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from core.clock import ManualClock
-from core.store import Store, open_store
+from core.store import Store, migrations, open_store
 from core.vault import Vault
 
 REQUIRED = os.environ.get("CHATCROWD_REQUIRE_POSTGRES") == "1"
@@ -40,25 +41,65 @@ def postgres_url() -> Iterator[str]:
         if REQUIRED:
             raise
         pytest.skip(f"no PostgreSQL here: {failure}")
+    with _admin(url) as connection:  # nobody needs these data after a power cut
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield url
     server.cleanup()
     folder.cleanup()
 
 
+@contextmanager
+def _admin(url: str) -> Iterator[Connection]:
+    engine = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@contextmanager
+def _database(postgres_url: str, name: str, *, like: str = "template1") -> Iterator[str]:
+    """A database of that name while it is needed; its URL."""
+    with _admin(postgres_url) as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
+    head, _, tail = postgres_url.partition("?")
+    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+    with _admin(postgres_url) as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    return f"t{abs(hash((request.node.nodeid, os.getpid()))):x}"
+
+
 @pytest.fixture
 def postgres_database(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database on that server."""
-    name = f"t{abs(hash((request.node.nodeid, os.getpid()))):x}"
-    plain = postgres_url.replace("postgresql://", "postgresql+psycopg://")
-    admin = create_engine(plain, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    head, _, tail = postgres_url.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    admin.dispose()
+    with _database(postgres_url, _name_of(request)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database with our tables, from which others are copied."""
+    name = f"template{os.getpid()}"
+    with _database(postgres_url, name) as url:
+        migrations.upgrade_postgres(_with_driver(url))
+        yield name
+
+
+@pytest.fixture
+def postgres_tables(
+    postgres_url: str, postgres_template: str, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A database on that server whose tables are empty."""
+    with _database(postgres_url, _name_of(request), like=postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,7 +108,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
     else:
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_tables")
     opened = await open_store(url)
     yield opened
     await opened.close()
