@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -15,7 +16,6 @@ from bots.dialogue import helping, notices, talk
 from bots.dialogue.fit import fit_toast
 from bots.dialogue.turn import House, Turn
 from bots.dialogue.vocabulary import (
-    Command,
     Heard,
     Message,
     Para,
@@ -50,6 +50,7 @@ class Outcome:
     dispatch: Dispatch | None = None
     others: list[int] = field(default_factory=list)
     menu: tuple[int, Address, str, list[tuple[str, str]]] | None = None
+    errands: bool = False
 
 
 class FrontDesk:
@@ -96,7 +97,7 @@ class FrontDesk:
                 )
                 if last:
                     return await self._store.write(
-                        lambda tx: self._apology(tx, heard, reference=reference, now=now, seed=seed)
+                        partial(self._apology, heard=heard, reference=reference, now=now, seed=seed)
                     )
         raise AssertionError("the loop returns")
 
@@ -131,7 +132,7 @@ class FrontDesk:
     def _write_down(self, turn: Turn, heard: Heard, reply: Reply) -> Outcome:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
         tx, now, account = turn.tx, turn.now, turn.person.account_id
-        outcome = Outcome(toast=reply.toast)
+        outcome = Outcome(toast=reply.toast, errands=turn.errands)
         free = self._lease(tx, account, now=now)
         free = free and not mail.owed_to(tx, account, most=1)
         slots = {one.slot: mail.find_slot(tx, account, one.slot) for one in reply.messages if one.slot}
@@ -193,8 +194,8 @@ class FrontDesk:
             self._courier.hand_over(outcome.dispatch)
         for account in outcome.others:
             self._courier.look_at(account)
-        if isinstance(heard.what, Upload | Press | Command):
-            self._errands()  # a job may have been put on the list
+        if outcome.errands:
+            self._errands()
         if outcome.menu is not None:
             _, address, _, commands = outcome.menu
             self._courier.show_menu(platform, address, commands)

@@ -25,7 +25,7 @@ from bots.dialogue.vocabulary import (
     says,
 )
 from bots.dialogue.which import choices, number_in, which
-from core import importing, jobs, projects
+from core import importing, projects
 from core.domain.person import require
 from core.domain.project import Project
 from core.domain.states import ProjectState
@@ -234,14 +234,7 @@ def _start(turn: Turn, project_id: int, files: list[dict[str, str]], *, by_step:
 
 def _job(turn: Turn, kind: str, *, project_id: int | None, kept: dict[str, Any]) -> int:
     details = kept | {"zone": str(turn.person.tz)}
-    return jobs.start(
-        turn.tx,
-        kind,
-        account_id=turn.person.account_id,
-        project_id=project_id,
-        details=details,
-        now=turn.now,
-    )
+    return turn.errand(kind, project_id=project_id, details=details)
 
 
 ROUTES: tuple[Route, ...] = (

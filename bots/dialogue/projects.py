@@ -26,7 +26,7 @@ from bots.dialogue.vocabulary import (
     says,
 )
 from bots.dialogue.which import number_in, which
-from core import jobs, projects
+from core import projects
 from core.domain.states import ProjectState
 from core.errors import Refused
 from i18n import N_
@@ -202,14 +202,7 @@ def send_file(turn: Turn, pressed: Pressed) -> Reply:
     """The project as a file that can be kept, changed and sent back."""
     t = turn.t
     project = projects.own(turn.tx, turn.person, pressed.number())
-    jobs.start(
-        turn.tx,
-        "project copy",
-        account_id=turn.person.account_id,
-        project_id=project.id,
-        details={},
-        now=turn.now,
-    )
+    turn.errand("project copy", project_id=project.id, details={})
     turn.expect("project-file", project=project.id)
     message = Message(
         parts=(

@@ -10,7 +10,7 @@ from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import state_words, title_of
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Reply, Row, Title, says
-from core import jobs, projects
+from core import projects
 from core.errors import Refused
 from core.intake.results import ResultFormat
 from core.projects import Progress
@@ -97,13 +97,6 @@ def export(turn: Turn, pressed: Pressed) -> Reply:
 def _export(turn: Turn, project_id: int, wanted: ResultFormat) -> Reply:
     t = turn.t
     project = projects.own(turn.tx, turn.person, project_id)
-    job = jobs.start(
-        turn.tx,
-        "export",
-        account_id=turn.person.account_id,
-        project_id=project_id,
-        details={"format": str(wanted)},
-        now=turn.now,
-    )
+    job = turn.errand("export", project_id=project_id, details={"format": str(wanted)})
     words = t("I am writing the results of “%(title)s”…", title=title_of(t, project.file))
     return says(Message(parts=(Para(words),), slot=f"job:{job}"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from core import jobs
 from core.domain.person import Person
 from core.events import Event
 from core.store import people as people_rows
@@ -47,10 +48,23 @@ class Turn:
     chance: Random
     t: Translator
     events: list[Event] = field(default_factory=list)
+    errands: bool = False  # whether a job was put on the list
 
     def tell(self, events: tuple[Event, ...]) -> None:
         """These things happened; the people they concern are told in the same transaction."""
         self.events.extend(events)
+
+    def errand(self, kind: str, *, project_id: int | None, details: dict[str, Any]) -> int:
+        """Put longer work on the list, for the person who speaks; returns the job's id."""
+        self.errands = True
+        return jobs.start(
+            self.tx,
+            kind,
+            account_id=self.person.account_id,
+            project_id=project_id,
+            details=details,
+            now=self.now,
+        )
 
     def expect(self, step: str | None, **draft: Any) -> None:
         """Remember what the person's next words are about; None when nothing is expected."""
