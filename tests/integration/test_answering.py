@@ -199,6 +199,18 @@ async def test_an_untouched_card_goes_back_silently(world: World, owner: Person)
     assert await world.balance(worker) == 0
 
 
+async def test_the_sweep_returns_an_untouched_card_that_no_reminder_found(
+    world: World, owner: Person
+) -> None:
+    """Also when its time is over before anybody looked: it is returned, not overdue."""
+    await world.project(owner, ["a"])
+    worker = await world.person("worker")
+    card = await world.hold(worker, asked=False)
+    world.clock.move(timedelta(hours=6))
+    assert await world.tick() == (TakenBack(worker.id, worker.account_id, card.id, "untouched"),)
+    assert (await world.card(card)).state is _S.RETURNED
+
+
 async def test_a_card_nobody_asked_for_is_never_late(world: World, owner: Person) -> None:
     """After its due time, before anything swept it: an answer is in time, and giving back is free."""
     await world.project(owner, ["a", "b"])

@@ -84,6 +84,18 @@ def test_quiet_hours_end(moment: datetime, quiet: QuietHours) -> None:
     assert not quiet.holds(end)
 
 
+def test_an_end_that_the_clock_shows_twice_is_the_second_one() -> None:
+    """Quiet until 2:30 in the night in which Berlin shows it twice: nobody is woken between the two."""
+    quiet = QuietHours(BERLIN, 22 * 60, 150)
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    for minutes in (0, 90, 110, 179, 180):
+        assert quiet.end_after(second - timedelta(minutes=minutes)) == second
+    found = due(
+        claimed_at=second - timedelta(hours=4), time_limit=timedelta(hours=2), deadline=None, quiet=quiet
+    )
+    assert found.due_at == second + AFTER_QUIET
+
+
 @given(MOMENTS, LIMITS, quiet_hours())
 def test_nothing_is_due_in_quiet_hours(claimed_at: datetime, limit: timedelta, quiet: QuietHours) -> None:
     """A due time in quiet hours, or whose reminder would fall into them, moves to their end and half an hour."""
