@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -20,6 +21,8 @@ from core.store.transaction import Transaction
 
 ENOUGH = 16
 """So many candidates are weighed against each other; more would cost time and change little."""
+LOOKS = 8
+"""On PostgreSQL other workers' transactions may hold every candidate at this moment: so often one looks behind them."""
 SHORTEST = timedelta(seconds=60)
 """Nothing is handed out that has less time left than this."""
 
@@ -58,23 +61,28 @@ def next_task(
             return _hold(tx, person, held, asked=asked)
         events += run_out(tx, held, now=now)  # the sweep has not come by yet
     unpaid: set[int] = set()
-    found = [
-        (candidate, queue) for queue in _some_queues(tx, person, now=now) for candidate in queue.candidates
-    ]
-    files = {queue.queue.project_id: queue.queue for _, queue in found}
-    for candidate in choose([one for one, _ in found], belief=Belief(), now=now):
-        if candidate.project_id in unpaid:
-            continue
-        queue = files[candidate.project_id]
-        if not projects.reserve(tx, candidate.project_id, queue.file.reward):
-            unpaid.add(candidate.project_id)
-            events += _pause_unpaid(tx, candidate.project_id)
-            continue
-        gold = _gold_instead(tx, person, queue, chance=chance, now=now)
-        for one in (candidate,) if gold is None else (gold, candidate):
-            if tasks.take_slot(tx, one.task_id):
-                return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
-        projects.release(tx, candidate.project_id, released=queue.file.reward)
+    lost: dict[int, int] = {}
+    for _ in range(LOOKS):
+        offers = _some_queues(tx, person, lost, now=now)
+        of_project = {offer.queue.project_id: offer.queue for offer in offers}
+        found = [candidate for offer in offers for candidate in offer.candidates]
+        before = dict(lost)
+        for candidate in choose(found, belief=Belief(), now=now):
+            if candidate.project_id in unpaid:
+                continue
+            queue = of_project[candidate.project_id]
+            if not projects.reserve(tx, candidate.project_id, queue.file.reward):
+                unpaid.add(candidate.project_id)
+                events += _pause_unpaid(tx, candidate.project_id)
+                continue
+            gold = _gold_instead(tx, person, queue, chance=chance, now=now)
+            for one in (candidate,) if gold is None else (gold, candidate):
+                if tasks.take_slot(tx, one.task_id):
+                    return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
+            projects.release(tx, candidate.project_id, released=queue.file.reward)
+            lost[candidate.queue_id] = max(lost.get(candidate.queue_id, 0), candidate.pos)
+        if lost == before:
+            break
     return NothingToDo(tuple(events))
 
 
@@ -93,11 +101,12 @@ class _Offer:
     candidates: list[Candidate]
 
 
-def _some_queues(tx: Transaction, person: Person, *, now: datetime) -> list[_Offer]:
+def _some_queues(tx: Transaction, person: Person, lost: Mapping[int, int], *, now: datetime) -> list[_Offer]:
+    """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
     offers: list[_Offer] = []
     weighed = 0
     for queue in queues.open_to(tx, person.id):
-        candidates = _candidates_of(tx, person, queue, now=now)
+        candidates = _candidates_of(tx, person, queue, behind=lost.get(queue.id), now=now)
         if candidates:
             offers.append(_Offer(queue, candidates))
             weighed += len(candidates)
@@ -106,7 +115,9 @@ def _some_queues(tx: Transaction, person: Person, *, now: datetime) -> list[_Off
     return offers
 
 
-def _candidates_of(tx: Transaction, person: Person, queue: Queue, *, now: datetime) -> list[Candidate]:
+def _candidates_of(
+    tx: Transaction, person: Person, queue: Queue, *, behind: int | None = None, now: datetime
+) -> list[Candidate]:
     file = queue.file
     if file.deadline is not None and file.deadline <= now + SHORTEST:
         return []
@@ -123,7 +134,7 @@ def _candidates_of(tx: Transaction, person: Person, queue: Queue, *, now: dateti
             reward=file.reward,
             penalty=file.penalty_points,
         )
-        for one in queues.waiting(tx, queue, person.id)
+        for one in queues.waiting(tx, queue, person.id, behind=behind)
         if one.deadline is None or one.deadline > now + SHORTEST
     ]
 

@@ -134,9 +134,12 @@ def gold_of(tx: Transaction, project_id: int, person_id: int) -> list[Queue]:
     return _GOLD_OF.all(tx, project=project_id, person=person_id)
 
 
-def waiting(tx: Transaction, one: Queue, person_id: int) -> list[Waiting]:
-    """The next tasks of a queue that are new to this person, at most a window of them."""
-    start = at = one.pos or 0
+def waiting(tx: Transaction, one: Queue, person_id: int, *, behind: int | None = None) -> list[Waiting]:
+    """The next tasks of a queue that are new to this person, at most a window of them.
+
+    With `behind`, those that come after this position; what lies before it is offered again later.
+    """
+    start = at = (one.pos or 0) if behind is None else behind
     passed = 0
     while True:
         rows = _WAITING.all(tx, queue=one.id, after=at, person=person_id)
@@ -148,7 +151,7 @@ def waiting(tx: Transaction, one: Queue, person_id: int) -> list[Waiting]:
             passed += 1
         if fresh or len(rows) < WINDOW:
             break
-    if passed >= PLACE_STEP and at > start:
+    if behind is None and passed >= PLACE_STEP and at > start:
         _KEEP_PLACE.run(tx, person=person_id, queue=one.id, at=at)
     return fresh
 
