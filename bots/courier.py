@@ -189,7 +189,7 @@ class Courier:
         """Send in order; False when one has to wait, and everything behind it with it."""
         platform = self._platforms[dispatch.platform]
         slots = dict(dispatch.slots)
-        later = {row.slot: at for at, (row, _) in enumerate(dispatch.owed) if row.slot}
+        later = {row.slot: at for at, (row, _) in enumerate(dispatch.owed) if row.slot is not None}
         for at, (row, message) in enumerate(dispatch.owed):
             if row.id in done:
                 continue
