@@ -82,7 +82,8 @@ class Clockwork:
         try:
             await tick()
         except asyncio.CancelledError:
-            raise
+            if self._scheduler.running:  # else we are stopping, which is no failure of the tick
+                raise
         except Exception:
             log.exception("tick failed", tick=getattr(tick, "__name__", "tick"))
 

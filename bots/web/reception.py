@@ -62,6 +62,7 @@ class Reception:
         self._toasts[heard.key] = None
         try:
             await hear(heard)
+            await asyncio.sleep(0)  # the press is acknowledged by a task that began meanwhile: it comes first
         finally:
             toast = self._toasts.pop(heard.key)
         return toast

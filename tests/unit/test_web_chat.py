@@ -266,6 +266,21 @@ async def test_nothing_is_accepted_before_somebody_listens(sqlite_store: Store, 
         assert (await page.open())["messages"] == []
 
 
+async def test_a_toast_may_be_given_beside_the_event(opened: Open) -> None:
+    """The service acknowledges a press in a task of its own, which ends after the press was heard."""
+    chat, ear, page = await opened()
+    await page.enter()
+    beside: list[asyncio.Task[None]] = []
+
+    async def saves(heard: Heard) -> None:
+        assert isinstance(heard.what, Press)
+        toast = Toast(Phrase("Saved."))
+        beside.append(asyncio.create_task(chat.acknowledge(heard.what.handle, toast)))
+
+    ear.then = saves
+    assert (await page.press("a:cat", None))[1]["toast"]["words"] == "Saved."
+
+
 async def test_a_late_toast_is_dropped(opened: Open) -> None:
     chat, _, _ = await opened()
     await chat.acknowledge("web:nobody:x", Toast(Phrase("late")))
