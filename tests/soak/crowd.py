@@ -17,7 +17,7 @@ from tests.standins.telegram import Message, Press, User
 T = TypeVar("T")
 CARD = "a"
 ENDS = ("next",)
-AWAY = 45.0  # seconds
+AWAY = 60.0  # seconds
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Worker:
             (0.02, self._forge),
             (0.01, self._look_elsewhere),
             (0.01, self._ask_again),
-            (0.005, self._walk_away),
+            (0.01, self._walk_away),
         ]
 
     async def join(self) -> None:

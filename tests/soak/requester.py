@@ -23,7 +23,7 @@ labels:
 overlap: {min: 2, max: 3}
 reward: 10
 penalty: 5
-time_limit: 4m
+time_limit: 2m
 gold_share: 0.05
 """
 LABELS = ("cat", "dog", "bird")
