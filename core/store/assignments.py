@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Assignment
@@ -227,17 +227,6 @@ def open_of_person(tx: Transaction, person_id: int) -> list[Pointer]:
     )
 
 
-def open_of_project(tx: Transaction, project_id: int, *, most: int) -> list[Pointer]:
-    """Some assignments of a project that still hold a promise."""
-    return _pick(
-        tx,
-        assignment.c.project_id == project_id,
-        assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
-        order=assignment.c.id,
-        most=most,
-    )
-
-
 def shift_all(tx: Transaction, span: timedelta, *, now: datetime) -> int:
     """Give back the time the service was away: move every running due time and reminder by `span`."""
     rows = tx.execute(
@@ -270,22 +259,13 @@ def had(tx: Transaction, *, task_id: int, person_id: int) -> bool:
     )
 
 
-def counts_of(tx: Transaction, person_id: int) -> dict[AssignmentState, int]:
-    """How many assignments of a person ended how."""
-    rows = tx.execute(
-        select(assignment.c.state, func.count())
-        .where(assignment.c.person_id == person_id)
-        .group_by(assignment.c.state)
-    )
-    return {_A(state): count for state, count in rows}
-
-
 def reminded(tx: Transaction, assignment_id: int, *, at: datetime) -> None:
-    """The reminder arrived."""
+    """The reminder arrived; one that was overtaken by a new deadline warns of nothing."""
     tx.execute(
         update(assignment)
         .where(
             assignment.c.id == assignment_id,
+            assignment.c.remind_at.is_(None),
             or_(assignment.c.reminded_at.is_(None), assignment.c.reminded_at > at),
         )
         .values(reminded_at=at)

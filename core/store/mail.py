@@ -281,27 +281,12 @@ def given_up(tx: Transaction, row_id: int) -> None:
     tx.execute(update(outbox).where(outbox.c.id == row_id).values(state=OutboxState.FAILED, payload=None))
 
 
-def forget_slot(tx: Transaction, account_id: int, name: str) -> None:
-    """The slot's message is gone: the next one is posted anew."""
-    tx.execute(delete(slot).where(slot.c.account_id == account_id, slot.c.name == name))
-
-
 def drop_unreachable(tx: Transaction, account_id: int) -> None:
     """What was owed to somebody who cannot be reached is not owed any more."""
     tx.execute(
         update(outbox)
         .where(outbox.c.account_id == account_id, outbox.c.state == OutboxState.OWED)
         .values(state=OutboxState.FAILED, payload=None)
-    )
-
-
-def still_owed(tx: Transaction, row_id: int) -> bool:
-    """Whether a message is still to be sent."""
-    return (
-        tx.execute(
-            select(outbox.c.id).where(outbox.c.id == row_id, outbox.c.state == OutboxState.OWED)
-        ).first()
-        is not None
     )
 
 

@@ -175,15 +175,6 @@ def past_deadline(tx: Transaction, now: datetime) -> list[int]:
     ]
 
 
-def with_news(tx: Transaction, *, since: datetime) -> list[Project]:
-    """Running projects that nobody was told of since `since`."""
-    query = _PROJECT.where(
-        project.c.state == ProjectState.RUNNING,
-        or_(project.c.announced_at.is_(None), project.c.announced_at < since),
-    )
-    return [_project(*row) for row in tx.execute(query)]
-
-
 def to_wind_up(tx: Transaction) -> list[int]:
     """Closed projects with tasks that did not end yet."""
     rows = tx.execute(

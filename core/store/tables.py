@@ -128,7 +128,6 @@ project = Table(
     Column("closed_at", Instant),
     Column("wound_up_at", Instant),  # when every task of a closed project had ended
     Column("finished_at", Instant),  # when its owner was told that nothing is open any more
-    Column("announced_at", Instant),  # when workers were last told of new work
     CheckConstraint("reserved >= 0", name="reserved"),
     CheckConstraint("budget IS NULL OR spent + reserved <= budget", name="budget"),
 )

@@ -106,12 +106,26 @@ async def test_lateness_costs_only_after_a_fair_warning(
     card = await world.hold(worker)
     if delivered is not None:
         at = card.due_at - timedelta(minutes=delivered)
+        await world.do(lambda tx: assignments.change(tx, card.id, remind_at=None))  # it is in the outbox
         await world.do(lambda tx: assignments.reminded(tx, card.id, at=at))
     world.clock.move(card.due_at - world.clock.now() + MINUTE)
     (event,) = await world.tick()
     fair = delivered is not None and delivered >= 30
     assert event == BecameOverdue(worker.id, worker.account_id, card.id, 5 if fair else 0)
     assert await world.balance(worker) == (-5 if fair else 0)
+
+
+async def test_a_reminder_of_an_old_deadline_warns_of_nothing(world: World, owner: Person) -> None:
+    """Who got more time before the reminder arrived has not been reminded of the new deadline."""
+    await world.project(owner, ["a"])
+    worker = await world.person("worker")
+    card = await world.hold(worker)
+    world.clock.move(timedelta(hours=1))
+    await world.do(lambda tx: answering.extend(tx, worker, card.id, now=world.clock.now()))
+    await world.do(lambda tx: assignments.reminded(tx, card.id, at=world.clock.now()))
+    held = await world.do(lambda tx: assignments.get(tx, card.id))
+    assert held is not None
+    assert held.reminded_at is None
 
 
 async def test_a_late_answer_takes_the_free_slot(world: World, owner: Person) -> None:

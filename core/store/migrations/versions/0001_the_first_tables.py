@@ -152,7 +152,6 @@ def upgrade() -> None:
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("wound_up_at", Instant(), nullable=True),
         sa.Column("finished_at", Instant(), nullable=True),
-        sa.Column("announced_at", Instant(), nullable=True),
         sa.CheckConstraint("budget IS NULL OR spent + reserved <= budget", name=op.f("ck_project_budget")),
         sa.CheckConstraint("reserved >= 0", name=op.f("ck_project_reserved")),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_project_owner_id")),
