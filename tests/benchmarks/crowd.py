@@ -1,9 +1,12 @@
 """Workers who tap as fast as cards come, on a platform that only takes note."""
 
+# ruff: noqa: ARG002  (a platform that only takes note uses little of what it is given)
+
 from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bots.dialogue.vocabulary import Button, Command, Heard, Limits, Message, Press, Sender, Toast
+from bots.dialogue.vocabulary import Button, Command, Heard, Limits, Message, Press, Sender, Toast, Upload
 from bots.platform import Address, Hear, Media, Posted
 from bots.runner import Service, compose
 from core.clock import SystemClock
@@ -30,9 +33,11 @@ class NullPlatform:
     name = PLATFORM
     bot = PLATFORM
     limits = Limits(edits_media=False)
+    listens_alone = False
 
     def __init__(self) -> None:
         self.workers: dict[str, Worker] = {}
+        self.uploads: dict[str, Path] = {}
         self._refs = itertools.count(1)
 
     @property
@@ -51,7 +56,7 @@ class NullPlatform:
         return
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:
-        raise AssertionError("nobody uploads here")
+        await asyncio.to_thread(shutil.copyfile, self.uploads[handle], into)
 
     async def show_menu(self, to: Address, commands: Sequence[tuple[str, str]]) -> None:
         return
@@ -71,6 +76,7 @@ class Worker:
     card: Message | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     taps: int = 0
+    messages: int = 0
 
     @property
     def sender(self) -> Sender:
@@ -79,12 +85,13 @@ class Worker:
 
     def gets(self, message: Message) -> None:
         """The bot shows this now."""
+        self.messages += 1
         self.card = message
         self.arrived.set()
 
     async def begins(self, hear: Hear) -> None:
         """`/task`, and wait for the first card."""
-        await self._does(hear, Command("task", ""))
+        await self.does(hear, Command("task", ""))
 
     async def answers(self, hear: Hear) -> None:
         """Tap one of the labels, and wait for the next card."""
@@ -93,9 +100,9 @@ class Worker:
         buttons = [one for row in card.rows for one in row if isinstance(one, Button)]
         labels = [one for one in buttons if one.data.startswith("1:a:")]
         assert labels, f"no task to answer: {card.parts}"
-        await self._does(hear, Press(labels[self.taps % len(labels)].data, f"{self.user_id}-{self.taps}"))
+        await self.does(hear, Press(labels[self.taps % len(labels)].data, f"{self.user_id}-{self.taps}"))
 
-    async def _does(self, hear: Hear, what: Command | Press) -> None:
+    async def does(self, hear: Hear, what: Command | Press | Upload) -> None:
         self.taps += 1
         self.arrived.clear()
         await hear(Heard(f"{PLATFORM}:{self.user_id}-{self.taps}", self.sender, what))
@@ -107,6 +114,7 @@ class Crowd:
     """A service and the workers who keep it busy."""
 
     service: Service
+    platform: NullPlatform
     workers: Sequence[Worker]
 
     async def begin(self) -> None:
@@ -115,7 +123,7 @@ class Crowd:
             await worker.begins(self.service.desk.hear)
         await self.service.courier.settled()
 
-    async def work(self, cycles: int) -> Sample:
+    async def work(self, cycles: int, *, by: Sequence[Worker] | None = None) -> Sample:
         """So many answers in all, everybody at the same time, until the last one is marked as sent."""
         left = itertools.count()
 
@@ -125,7 +133,7 @@ class Crowd:
 
         watch = Watch()
         async with asyncio.TaskGroup() as group:
-            for worker in self.workers:
+            for worker in self.workers if by is None else by:
                 group.create_task(one(worker))
         await self.service.courier.settled()
         return watch.stop(cycles)
@@ -141,14 +149,14 @@ async def crowd(store: Store, data_dir: Path, names: Sequence[str]) -> AsyncIter
         vault=VAULT,
         platforms={PLATFORM: platform},
         data_dir=data_dir,
-        reaction=timedelta(0),
+        reaction=timedelta(microseconds=1),  # looked up as in life; nobody here is too quick
         holder="benchmark",
     )
-    await service.begin()
     platform.workers = {name: Worker(name) for name in names}
-    made = Crowd(service, list(platform.workers.values()))
-    await made.begin()
+    made = Crowd(service, platform, list(platform.workers.values()))
     try:
+        await service.begin()
+        await made.begin()
         yield made
     finally:
         await service.close()

@@ -34,16 +34,27 @@ class Sample:
         return 1000 * self.cpu / self.done
 
 
+class Stopwatch:
+    """Wall-clock time since its making."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def seconds(self) -> float:
+        """How long ago that was."""
+        return time.perf_counter() - self._since
+
+
 class Watch:
     """Runs from its making; user and system time of all threads of this process."""
 
     def __init__(self) -> None:
-        self._wall = time.perf_counter()
+        self._wall = Stopwatch()
         self._cpu = cpu_seconds()
 
     def stop(self, done: int) -> Sample:
         """What was done since."""
-        return Sample(done, time.perf_counter() - self._wall, cpu_seconds() - self._cpu)
+        return Sample(done, self._wall.seconds(), cpu_seconds() - self._cpu)
 
 
 def cpu_seconds() -> float:
@@ -69,6 +80,15 @@ class Rounds:
     def cpu_ms(self, name: str) -> Spread:
         """A contestant's processor milliseconds each."""
         return Spread.of([one.cpu_ms for one in self.samples[name]])
+
+    def per_cpu_second(self, name: str) -> Spread:
+        """How many a contestant does in a second of processor time."""
+        return Spread.of([one.per_cpu_second for one in self.samples[name]])
+
+    def cheaper(self, name: str, than: str) -> Spread:
+        """How many times as many in a second of processor time, round by round."""
+        pairs = zip(self.samples[name], self.samples[than], strict=True)
+        return Spread.of([theirs.cpu_ms / ours.cpu_ms for ours, theirs in pairs])
 
     def faster(self, name: str, than: str) -> Spread:
         """How many times faster, round by round."""

@@ -39,12 +39,14 @@ BATCH = 2000
 OWNER = "owner"
 
 
-async def prepare(store: Store, *, workers: Sequence[str], tasks: int, veteran: int = 0) -> None:
+async def prepare(
+    store: Store, *, workers: Sequence[str], tasks: int, veteran: int = 0, platform: str = PLATFORM
+) -> None:
     """Fill an empty store; with `veteran`, the first worker has answered that many tasks of the project."""
     now = SystemClock().now()
-    owner = await store.write(lambda tx: _joined(tx, OWNER, Role.REQUESTER, now=now))
+    owner = await store.write(lambda tx: _joined(tx, platform, OWNER, Role.REQUESTER, now=now))
     made = await store.write(
-        lambda tx: [_joined(tx, name, now=now) for name in workers],
+        lambda tx: [_joined(tx, platform, name, now=now) for name in workers],
     )
     file = ProjectFile.model_validate(PROJECT)
     project_id = await store.write(lambda tx: projects.create(tx, owner, file, now=now))
@@ -63,8 +65,8 @@ async def prepare(store: Store, *, workers: Sequence[str], tasks: int, veteran: 
         )
 
 
-def _joined(tx: Transaction, name: str, *roles: Role, now: datetime) -> Person:
-    who = Identity(PLATFORM, "", name, f"Worker {name}", "en", None)
+def _joined(tx: Transaction, platform: str, name: str, *roles: Role, now: datetime) -> Person:
+    who = Identity(platform, "", name, f"Worker {name}", "en", None)
     person = people.arrive(tx, VAULT, who, admins=frozenset(), now=now)
     people.consent(tx, person, now=now)
     people.set_languages(tx, person, ("en", "es"))
@@ -85,9 +87,7 @@ def _rows(tasks: int) -> Iterator[TaskRow]:
         )
 
 
-def _past(
-    tx: Transaction, person: Person, project_id: int, *, first: int, count: int, now: datetime
-) -> None:
+def _past(tx: Transaction, person: Person, project_id: int, *, first: int, count: int, now: datetime) -> None:
     """Answers as taps would have left them: the task one fuller, the answer paid, the worker's place behind it."""
     queue = queues.of(tx, project_id, lang="en", priority=int(Priority.NORMAL), lane=Lane.FRESH)
     found = tx.execute(

@@ -50,6 +50,14 @@ class Table:
         return "\n".join([f"## {self.title}", "", head, rule, *body, *notes, ""])
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one part measured."""
+
+    tables: tuple[Table, ...]
+    goals: tuple[Goal, ...] = ()
+
+
 def goals_table(goals: Sequence[Goal]) -> Table:
     """All goals in one table."""
     rows = tuple((one.what, one.wanted, one.got, "yes" if one.met else "**no**") for one in goals)

@@ -1,0 +1,46 @@
+"""Every benchmark still runs: tiny sizes, no figures checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.benchmarks import adapter, cycles, imports, postgres, scale
+from tests.benchmarks.reporting import goals_table, write
+
+
+async def test_cycles_run_beside_raw_sqlite(tmp_path: Path) -> None:
+    """The recorded statements fit an equal database, and both sides are measured."""
+    report = await cycles.run(tmp_path, rounds=1, cycles=20, tasks=200, at_once=(1, 16))
+    assert [row[0] for row in report.tables[0].rows] == [
+        cycles.RAW,
+        cycles.product(1),
+        cycles.product(16),
+        cycles.CORE,
+    ]
+    assert len(report.goals) == 1
+
+
+async def test_scale_compares_sizes_and_workers(tmp_path: Path) -> None:
+    """Few and many tasks, a new worker and one with a past."""
+    report = await scale.run(tmp_path, rounds=1, cycles=4, few=100, many=200, answered=30)
+    assert len(report.tables) == len(report.goals) == 2
+
+
+async def test_the_adapter_is_measured_against_bare_bots(tmp_path: Path) -> None:
+    """Three bots, each with a Telegram and a process of its own."""
+    report = await adapter.run(tmp_path, rounds=1, trips=6, people=2, tasks=100)
+    assert len(report.tables[0].rows) == 3
+    write([goals_table(report.goals), *report.tables], tmp_path / "out" / "report.md")
+    assert adapter.STOCK in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+async def test_taps_are_measured_beside_an_import(tmp_path: Path) -> None:
+    """Every row of the file becomes a task."""
+    report = await imports.run(tmp_path, rows=400, calm=0.2)
+    assert len(report.goals) == 2
+
+
+async def test_postgres_is_measured_or_said_to_be_absent(tmp_path: Path) -> None:
+    """With a server there are figures; without one, a sentence."""
+    table = (await postgres.run(tmp_path, rounds=1, cycles=4, tasks=50, at_once=(2,))).tables[0]
+    assert table.rows or table.notes
