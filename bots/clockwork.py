@@ -1,4 +1,4 @@
-"""What time alone brings about. The scheduler only wakes us: all due times are in tables, every tick is safe to repeat."""
+"""What time alone brings about. The scheduler only wakes us: due times are rows, and every tick is safe to repeat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core import beats, nudging, overdue, projects, settling
 from core import summaries as days
 from core.clock import Clock
 from core.events import AnswersPaid, Event
-from core.store import Store, ledger, mail, tasks
+from core.store import Store, inbox, ledger, outbox, tasks
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
 from i18n import translator_for
@@ -162,8 +162,9 @@ class Clockwork:
     async def prune(self) -> None:
         """Old inbox and outbox rows go, a batch at a time."""
         before = self._clock.now() - KEPT
-        while await self._store.write(lambda tx: mail.prune(tx, before=before)):
-            pass
+        for old in (inbox.prune, outbox.prune):
+            while await self._store.write(partial(old, before=before)):
+                pass
 
     # --- how a tick works -------------------------------------------------------------------------
 

@@ -18,9 +18,10 @@ from bots.platform import Address, Blocked, Impossible, Media, NotSent, Platform
 from core import people
 from core.clock import Clock
 from core.intake.images import image_path
-from core.store import Store, assignments, mail
+from core.store import Store, assignments, chats, outbox, pictures
 from core.store import people as people_rows
-from core.store.mail import Owed, Slot
+from core.store.chats import Slot
+from core.store.outbox import Owed
 from core.store.transaction import Transaction
 from core.vault import Unsealable, Vault
 
@@ -100,7 +101,7 @@ class Courier:
         """Look for what is owed since a crash, or since a pause is over; returns how many chats."""
         now = self._clock.now()
         accounts = await self._store.read(
-            lambda tx: mail.chats_owed(tx, now=now, holder=self._holder, most=AT_ONCE)
+            lambda tx: outbox.chats_owed(tx, now=now, holder=self._holder, most=AT_ONCE)
         )
         for account_id in accounts:
             self.look_at(account_id)
@@ -171,19 +172,19 @@ class Courier:
                 readable.append((row, from_wire(self._vault.unseal(row.payload))))
             except Unsealable:
                 log.error("message unreadable", row=row.id)
-                await self._store.write(lambda tx, row=row: mail.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
+                await self._store.write(lambda tx, row=row: outbox.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
         return readable
 
     def _take(self, tx: Transaction, account_id: int, *, now: datetime) -> people_rows.Reach | None:
-        if not mail.lease_chat(tx, account_id, holder=self._holder, now=now, until=now + LEASE):
+        if not chats.lease(tx, account_id, holder=self._holder, now=now, until=now + LEASE):
             return None
         reach = people_rows.reach(tx, account_id)
         return reach if reach.platform in self._platforms else None
 
     def _batch(self, tx: Transaction, account_id: int) -> tuple[list[Owed], dict[str, Slot | None]]:
-        rows = mail.owed_to(tx, account_id, most=5, now=self._clock.now())
+        rows = outbox.owed_to(tx, account_id, most=5, now=self._clock.now())
         names = {row.slot for row in rows if row.slot is not None}
-        return rows, {name: mail.find_slot(tx, account_id, name) for name in names}
+        return rows, {name: chats.find_slot(tx, account_id, name) for name in names}
 
     async def _deliver(self, dispatch: Dispatch, done: set[int]) -> bool:
         """Send in order; False when one has to wait, and everything behind it with it."""
@@ -194,7 +195,7 @@ class Courier:
             if row.id in done:
                 continue
             if row.slot is not None and later[row.slot] > at:
-                await self._store.write(lambda tx, row=row: mail.superseded(tx, row.id))  # type: ignore[misc]  # row is bound
+                await self._store.write(lambda tx, row=row: outbox.superseded(tx, row.id))  # type: ignore[misc]  # row is bound
                 continue
             try:
                 await self._send(platform, dispatch.address, row, message, slots)
@@ -211,7 +212,7 @@ class Courier:
                 return False
             except Impossible as refused:
                 log.error("message refused", platform=platform.name, row=row.id, why=str(refused))
-                await self._store.write(lambda tx, row=row: mail.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
+                await self._store.write(lambda tx, row=row: outbox.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
             done.add(row.id)
         return True
 
@@ -252,9 +253,9 @@ class Courier:
 
         def unit(tx: Transaction) -> None:
             if edited:
-                mail.sent_edit(tx, row, now=now)
+                outbox.sent_edit(tx, row, now=now)
             else:
-                mail.sent_new(tx, row, ref=posted.ref, is_media=message.picture is not None, now=now)
+                outbox.sent_new(tx, row, ref=posted.ref, is_media=message.picture is not None, now=now)
             if row.about is not None:
                 assignments.reminded(tx, row.about, at=now)
 
@@ -265,7 +266,7 @@ class Courier:
             return None
         name = message.picture
         ref = await self._store.read(
-            lambda tx: mail.media_ref(tx, platform=platform.name, bot=platform.bot, name=name)
+            lambda tx: pictures.ref_of(tx, platform=platform.name, bot=platform.bot, name=name)
         )
         return Media(image_path(self._media_dir, name), ref)
 
@@ -276,17 +277,17 @@ class Courier:
         if ref is None or name is None or media is None or media.ref == ref:
             return
         await self._store.write(
-            lambda tx: mail.keep_media_ref(tx, platform=platform.name, bot=platform.bot, name=name, ref=ref)
+            lambda tx: pictures.keep_ref(tx, platform=platform.name, bot=platform.bot, name=name, ref=ref)
         )
 
     async def _postpone(self, row: Owed, *, seconds: float, attempts: int) -> None:
         if attempts > MOST_ATTEMPTS:
             log.error("message given up", row=row.id)
-            await self._store.write(lambda tx: mail.given_up(tx, row.id))
+            await self._store.write(lambda tx: outbox.given_up(tx, row.id))
             return
         not_before = self._clock.now() + timedelta(seconds=seconds)
         await self._store.write(
-            lambda tx: mail.not_sent(tx, row.id, attempts=attempts, not_before=not_before)
+            lambda tx: outbox.not_sent(tx, row.id, attempts=attempts, not_before=not_before)
         )
 
     async def _lost(self, account_id: int) -> None:
@@ -295,7 +296,7 @@ class Courier:
 
         def unit(tx: Transaction) -> None:
             people.became_unreachable(tx, people_rows.by_account(tx, account_id), now=now)
-            mail.drop_unreachable(tx, account_id)
+            outbox.drop_unreachable(tx, account_id)
 
         await self._store.write(unit)
 

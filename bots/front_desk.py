@@ -32,7 +32,7 @@ from core import people
 from core.clock import Clock, chance_of, new_seed
 from core.domain.person import may
 from core.people import Identity
-from core.store import Store, mail
+from core.store import Store, chats, inbox, outbox
 from core.store import people as people_rows
 from core.store.transaction import Transaction
 from i18n import negotiate, translator_for
@@ -104,7 +104,7 @@ class FrontDesk:
     # --- the unit of work -------------------------------------------------------------------------
 
     def _unit(self, tx: Transaction, heard: Heard, *, now: datetime, seed: int) -> Outcome:
-        if not mail.receive(tx, heard.key, seed=seed, now=now):
+        if not inbox.receive(tx, heard.key, seed=seed, now=now):
             return Outcome()
         person = people.arrive(
             tx, self._house.vault, identity_of(heard.sender), admins=self._house.admins, now=now
@@ -112,10 +112,10 @@ class FrontDesk:
         what = heard.what
         if isinstance(what, Unreachable):
             people.became_unreachable(tx, person, now=now)
-            mail.drop_unreachable(tx, person.account_id)
+            outbox.drop_unreachable(tx, person.account_id)
             return Outcome()
         if not isinstance(what, Press):
-            mail.heard_from(tx, person.account_id, messages=1)
+            chats.heard_from(tx, person.account_id, messages=1)
         people.seen(tx, person, now=now)
         turn = Turn(
             house=self._house,
@@ -134,8 +134,8 @@ class FrontDesk:
         tx, now, account = turn.tx, turn.now, turn.person.account_id
         outcome = Outcome(toast=reply.toast, errands=turn.errands)
         free = self._lease(tx, account, now=now)
-        free = free and not mail.owed_to(tx, account, most=1)
-        slots = {one.slot: mail.find_slot(tx, account, one.slot) for one in reply.messages if one.slot}
+        free = free and not outbox.owed_to(tx, account, most=1)
+        slots = {one.slot: chats.find_slot(tx, account, one.slot) for one in reply.messages if one.slot}
         owed = []
         for message in reply.messages:
             row = self._postbox.owe(tx, account, message, platform=turn.platform, t=turn.t, now=now)
@@ -153,10 +153,10 @@ class FrontDesk:
 
     def _lease(self, tx: Transaction, account: int, *, now: datetime) -> bool:
         until = now + LEASE
-        if mail.lease_chat(tx, account, holder=self._holder, now=now, until=until):
+        if chats.lease(tx, account, holder=self._holder, now=now, until=until):
             return True
-        mail.heard_from(tx, account, messages=0)  # who presses can be reached again
-        return mail.lease_chat(tx, account, holder=self._holder, now=now, until=until)
+        chats.heard_from(tx, account, messages=0)  # who presses can be reached again
+        return chats.lease(tx, account, holder=self._holder, now=now, until=until)
 
     def _menu(self, turn: Turn, address: Address) -> tuple[int, Address, str, list[tuple[str, str]]] | None:
         if turn.person.consented_at is None:
@@ -170,7 +170,7 @@ class FrontDesk:
 
     def _apology(self, tx: Transaction, heard: Heard, *, reference: str, now: datetime, seed: int) -> Outcome:
         """An event that failed twice is confirmed as failed, and the person is told so."""
-        if not mail.receive(tx, heard.key, seed=seed, now=now, state="failed"):
+        if not inbox.receive(tx, heard.key, seed=seed, now=now, state="failed"):
             return Outcome()
         person = people.find(tx, self._house.vault, identity_of(heard.sender))
         if person is None:

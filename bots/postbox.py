@@ -9,9 +9,9 @@ from datetime import datetime
 from bots.dialogue.fit import fit
 from bots.dialogue.vocabulary import Limits, Message
 from bots.dialogue.wire import to_wire
-from core.store import mail
+from core.store import outbox
 from core.store import people as people_rows
-from core.store.mail import Owed
+from core.store.outbox import Owed
 from core.store.transaction import Transaction
 from core.vault import Vault
 from i18n import Translator, translator_for
@@ -39,7 +39,7 @@ class Postbox:
         """Owe a message to an account; None when `key` was said before."""
         fitted = fit(message, self.limits[platform], t)
         payload = self.vault.seal(to_wire(fitted))
-        row = mail.owe(tx, account_id, payload, slot_name=message.slot, key=key, about=about, now=now)
+        row = outbox.owe(tx, account_id, payload, slot_name=message.slot, key=key, about=about, now=now)
         if row is None:
             return None
         return Owed(row, account_id, message.slot, payload, about, 0), fitted

@@ -23,7 +23,7 @@ from bots.platform import Hear, Platform
 from bots.postbox import Postbox
 from core import beats
 from core.clock import Clock, SystemClock, new_token
-from core.store import Store, leases, mail, open_store
+from core.store import Store, chats, leases, open_store
 from core.vault import Vault, read_or_make_secret
 from i18n import prepare
 
@@ -54,7 +54,7 @@ class Service:
         if away > beats.SHORT:
             log.info("deadlines moved", away=str(away))
         if self.store.dialect == "sqlite":  # the only process: whoever held a chat is gone
-            await self.store.write(mail.free_leases)
+            await self.store.write(chats.free_leases)
         await self.courier.sweep()
 
     async def close(self) -> None:
@@ -181,10 +181,14 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, stop.set)
 
 
+def _key(data_dir: Path, secret: str) -> bytes:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return secret.encode() if secret else read_or_make_secret(data_dir / "secret.key")
+
+
 async def open_parts(*, database: str, data_dir: Path, secret: str) -> tuple[Store, Vault, Clock]:
     """The database, the vault and the clock of a real run."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    key = secret.encode() if secret else read_or_make_secret(data_dir / "secret.key")
+    key = await asyncio.to_thread(_key, data_dir, secret)
     return await open_store(database), Vault(key), SystemClock()
 
 

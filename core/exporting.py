@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from core.domain.states import TaskState
 from core.intake.results import AnswerRow, ResultRow
 from core.settling import CONSENSUS
-from core.store import answers, projects, tasks
-from core.store.tasks import Outcome
+from core.store import answers, projects, task_views
+from core.store.task_views import Outcome
 from core.store.transaction import Transaction
 from core.vault import Vault
 
@@ -28,7 +28,7 @@ def result_rows(tx: Transaction, project_id: int) -> Iterator[ResultRow]:
     if project is None:
         raise LookupError("no such project")
     calibrated = project.file.method not in UNCALIBRATED
-    return (_result(one, calibrated=calibrated) for one in tasks.stream(tx, project_id))
+    return (_result(one, calibrated=calibrated) for one in task_views.stream(tx, project_id))
 
 
 def answer_rows(tx: Transaction, vault: Vault, project_id: int) -> Iterator[AnswerRow]:

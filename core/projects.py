@@ -12,7 +12,7 @@ from core.domain.states import PROJECT, ProjectState, TaskState, after
 from core.errors import Refused
 from core.events import Event, ProjectFinished
 from core.intake.project_model import ProjectFile
-from core.store import answers, tasks
+from core.store import answers, task_views
 from core.store import projects as rows
 from core.store.transaction import Transaction
 
@@ -81,7 +81,7 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
         Refused: unknown_project, no_tasks, not_now, deadline_passed.
     """
     project = own(tx, person, project_id)
-    if tasks.sample(tx, project_id, offset=0) is None:
+    if task_views.sample(tx, project_id, offset=0) is None:
         raise Refused("no_tasks", project=project_id)
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
@@ -186,7 +186,7 @@ class Progress:
 def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Progress:
     """How far a project is, also on a snapshot. Raises as `own`."""
     project = _allowed(person, rows.find(tx, project_id), project_id)
-    counts = tasks.count_by_state(tx, project_id)
+    counts = task_views.count_by_state(tx, project_id)
     open_ = counts.get(TaskState.OPEN, 0)
     return Progress(
         project=project,
@@ -195,5 +195,5 @@ def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime)
         escalated=counts.get(TaskState.ESCALATED, 0),
         open=open_,
         last_hour=answers.recent_rate(tx, project_id, since=now - timedelta(hours=1)),
-        answers_wanted=tasks.wanted_answers(tx, project_id),
+        answers_wanted=task_views.wanted_answers(tx, project_id),
     )

@@ -12,7 +12,10 @@ TABLES = (("A project", PROJECT), ("A task", TASK), ("An assignment", ASSIGNMENT
 
 def page() -> str:
     """The page, drawn anew."""
-    parts = ["# The states\n", "Drawn from the tables in `core/domain/states.py`; a test keeps them the same.\n"]
+    parts = [
+        "# The states\n",
+        "Drawn from the tables in `core/domain/states.py`; a test keeps them the same.\n",
+    ]
     for title, moves in TABLES:
         parts += [f"## {title}\n", diagram(moves)]
     return "\n".join(parts)

@@ -13,7 +13,7 @@ from core import projects, settling
 from core.domain.project import Project
 from core.errors import Refused
 from core.kinds import kind_named
-from core.store import answers, tasks
+from core.store import answers, task_views, tasks
 from i18n import Phrase
 
 
@@ -52,7 +52,9 @@ def settle(turn: Turn, pressed: Pressed) -> Reply:
 def _next(turn: Turn, project_id: int, *, after: int) -> Message:
     t = turn.t
     project = projects.own(turn.tx, turn.person, project_id)
-    task_id = tasks.escalated(turn.tx, project_id, after=after) or tasks.escalated(turn.tx, project_id)
+    task_id = task_views.escalated(turn.tx, project_id, after=after) or task_views.escalated(
+        turn.tx, project_id
+    )
     if task_id is None:
         return Message(
             parts=(Para(t("Nothing is left to decide.")),),
@@ -64,7 +66,7 @@ def _next(turn: Turn, project_id: int, *, after: int) -> Message:
 
 def _card(turn: Turn, project: Project, task_id: int) -> Message:
     t, file = turn.t, project.file
-    content, context = tasks.shown(turn.tx, task_id)
+    content, context = task_views.shown(turn.tx, task_id)
     parts: tuple[Part, ...] = (
         *cards.body(t, file, content, context),
         Para(t("Votes: %(votes)s", votes=_votes(turn, project, task_id))),

@@ -12,7 +12,7 @@ from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Title
 from bots.postbox import Postbox
 from core import events
 from core.events import Event
-from core.store import mail, projects
+from core.store import chats, projects
 from core.store import people as people_rows
 from core.store.transaction import Transaction
 from i18n import Content, Translator, translator_for
@@ -119,7 +119,7 @@ def _overdue(t: Translator, event: events.BecameOverdue) -> Message:
 
 def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
     """The card in the chat says that it is closed; there is nothing to be told beside it."""
-    if mail.find_slot(tx, account_id, SLOT) is None:
+    if chats.find_slot(tx, account_id, SLOT) is None:
         return None
     t = _voice(tx, account_id)
     words = {

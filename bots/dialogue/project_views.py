@@ -13,7 +13,7 @@ from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.intake.project_model import ProjectFile
 from core.projects import Progress
-from core.store import tasks
+from core.store import task_views
 from i18n import Content, Phrase, Translator
 
 
@@ -35,7 +35,7 @@ def card(turn: Turn, project_id: int) -> Message:
     """
     t = turn.t
     far = projects.progress(turn.tx, turn.person, project_id, now=turn.now)
-    project, gold = far.project, tasks.count_gold(turn.tx, project_id)
+    project, gold = far.project, task_views.count_gold(turn.tx, project_id)
     parts: list[Part] = [
         Title(t("%(title)s (project %(number)s)", title=title_of(t, project.file), number=project_id)),
         Para(state_words(t, project)),

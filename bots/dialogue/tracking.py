@@ -14,7 +14,7 @@ from core import projects
 from core.errors import Refused
 from core.intake.results import ResultFormat
 from core.projects import Progress
-from core.store import tasks
+from core.store import task_views
 from i18n import Phrase, Translator
 
 
@@ -23,13 +23,13 @@ def preview(turn: Turn, pressed: Pressed) -> Reply:
     t = turn.t
     project = projects.own(turn.tx, turn.person, pressed.number(0))
     place = pressed.number(1)
-    found = tasks.sample(turn.tx, project.id, offset=place)
+    found = task_views.sample(turn.tx, project.id, offset=place)
     if found is None:
         raise Refused("no_tasks" if place == 0 else "no_more_samples", project=project.id)
     _, content, context = found
     message = cards.preview(t, project.file, content, context)
     around = [Button(t("‹ Previous"), data("preview", project.id, place - 1))] if place else []
-    if tasks.sample(turn.tx, project.id, offset=place + 1) is not None:
+    if task_views.sample(turn.tx, project.id, offset=place + 1) is not None:
         around.append(Button(t("Next ›"), data("preview", project.id, place + 1)))
     back = Button(t("Back to the project"), data("project", project.id))
     rows: tuple[Row, ...] = (*message.rows, tuple(around), (back,))

@@ -15,7 +15,7 @@ from core.domain.states import AssignmentState
 from core.domain.task import Assignment
 from core.errors import Refused
 from core.kinds import kind_named
-from core.store import assignments, mail
+from core.store import assignments, chats
 from core.store import people as people_rows
 from i18n import N_, Content
 
@@ -77,7 +77,7 @@ def _too_soon(turn: Turn, held: Assignment) -> bool:
     """Whether the tap was meant for the card before: nobody reads and taps within the blink of an eye."""
     if held.state is not AssignmentState.ACTIVE or not turn.house.reaction:
         return False
-    shown = mail.find_slot(turn.tx, turn.person.account_id, SLOT)
+    shown = chats.find_slot(turn.tx, turn.person.account_id, SLOT)
     return shown is not None and turn.now - shown.shown_at < turn.house.reaction
 
 

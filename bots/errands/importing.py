@@ -23,7 +23,7 @@ from core.errors import BadFile, Problem, Refused
 from core.intake.rows import BadRow, TaskRow
 from core.intake.task_file import count_rows, read_tasks
 from core.jobs import Job
-from core.store import projects, tasks
+from core.store import projects, task_views
 from core.store.transaction import Transaction
 
 SAID_EVERY = timedelta(seconds=2)
@@ -175,7 +175,7 @@ def _tell_photo(
 ) -> None:
     """Photos share one message that counts them; only a bad one is worth a message of its own."""
     t = desk.voice(tx, job)
-    count = sum(tasks.count_by_state(tx, project.id).values())
+    count = sum(task_views.count_by_state(tx, project.id).values())
     desk.tell(tx, job, errand_words.photo_added(t, project, count), slot=str(job.details["slot"]))
     if wrong:  # behind the count, which is edited only while it is the last message
         desk.tell(tx, job, errand_words.unusable(t, str(job.details["name"]), wrong), key="problems")

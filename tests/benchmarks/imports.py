@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bots.dialogue.vocabulary import Upload
-from core.store import Store, tasks
+from core.store import Store, task_views
 from tests.benchmarks.crowd import Crowd, Worker, crowd
 from tests.benchmarks.measuring import percentile
 from tests.benchmarks.preparing import OWNER, WORDS
@@ -137,5 +137,5 @@ def _resident() -> int:
 
 
 async def _count(store: Store) -> int:
-    counted = await store.read(lambda tx: tasks.count_by_state(tx, PROJECT))
+    counted = await store.read(lambda tx: task_views.count_by_state(tx, PROJECT))
     return sum(counted.values())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from core.domain.person import Role
 from tests.house import PaperHouse
 from tests.world import World
 
-ANIMALS = {
+ANIMALS: dict[str, Any] = {
     "project": {"en": "Animals", "ar": "حيوانات"},
     "instructions": {"en": "Which animal makes this sound?", "ar": "أي حيوان يصدر هذا الصوت؟"},
     "labels": [{"id": "cat", "en": "Cat", "ar": "قطة"}, {"id": "dog", "en": "Dog", "ar": "كلب"}],

@@ -63,8 +63,8 @@ async def _replay(recorded: Recorded, *, size: int, database: str) -> None:
 
 def _summary(replay: Replay, *, took: float) -> str:
     recorded, books = replay.recorded, replay.books
-    known = [task for task in recorded.by_task if task in recorded.gold]
-    right = Counter(books.label(task) == recorded.gold[task] for task in known)[True]
+    known = {task: label for task, label in books.labels().items() if task in recorded.gold}
+    right = Counter(label == recorded.gold[task] for task, label in known.items())[True]
     return (
         f"{recorded.name}: {len(books.tapped)} of {len(recorded.answers)} recorded answers tapped by "
         f"{len(replay.workers)} people on {len(recorded.by_task)} tasks; {replay.skipped} cards skipped, "

@@ -26,10 +26,13 @@ class Books:
             votes[task][label] += 1
         return votes
 
-    def label(self, task: str) -> str | None:
-        """The label most people tapped; where there is a tie, what the person who decided said."""
-        ranked = self.votes().get(task, Counter()).most_common(2)
-        if len(ranked) == 1 or (len(ranked) == 2 and ranked[0][1] > ranked[1][1]):
+    def labels(self) -> dict[str, str | None]:
+        """Task → the label most people tapped; where there is a tie, what the person who decided said."""
+        return {task: self._label(task, votes) for task, votes in self.votes().items()}
+
+    def _label(self, task: str, votes: Counter[str]) -> str | None:
+        ranked = votes.most_common(2)
+        if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
             return ranked[0][0]
         return self.decided.get(task)
 

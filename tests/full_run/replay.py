@@ -54,7 +54,7 @@ class Replay:
 
     def points(self) -> Counter[str]:
         """Worker → what they earned, by the rule alone."""
-        truths = {task: self.books.label(task) or "" for task in self.recorded.by_task}
+        truths = {task: label or "" for task, label in self.books.labels().items()}
         return self.books.points(truths, reward=REWARD, penalty=0)
 
     async def check(self, files: Files) -> None:
@@ -63,8 +63,7 @@ class Replay:
         assert self.books.tapped == self.recorded.answers
         assert {row["id"]: int(row["answers"]) for row in files.results} == dict(votes)
         assert {row["status"] for row in files.results} == {"settled"}
-        labels = {row["id"]: row["label"] for row in files.results}
-        assert labels == {task: self.books.label(task) for task in votes}
+        assert {row["id"]: row["label"] for row in files.results} == self.books.labels()
         given = grouped((row["worker"], row["task"], row["answer"]) for row in files.answers)
         assert given == self.books.of_each_worker()
         points = self.points()

@@ -8,10 +8,9 @@ from core import settling
 from core.clock import ManualClock
 from core.domain.person import Role
 from core.domain.states import TaskState
-from core.store import Store
+from core.store import Store, task_views
 from core.store import people as people_rows
 from core.store import projects as project_rows
-from core.store import tasks as task_rows
 from core.vault import Vault
 from tests.world import World
 
@@ -32,7 +31,7 @@ async def test_two_agreeing_answers_settle_a_task_and_pay_both(
     assert done == 6, "three tasks, two answers each"
     clock.move(timedelta(seconds=61))
     await store.write(lambda tx: settling.settle_due(tx, now=clock.now()))
-    counts = await store.read(lambda tx: task_rows.count_by_state(tx, project))
+    counts = await store.read(lambda tx: task_views.count_by_state(tx, project))
     assert counts == {TaskState.SETTLED: 3}
     balances = [await store.read(lambda tx, w=w: people_rows.balance(tx, w.id)) for w in workers]  # type: ignore[misc]
     assert sum(balances) == 60

@@ -25,7 +25,7 @@ from core import people
 from core.clock import Clock, ManualClock
 from core.domain.person import Role
 from core.domain.states import AssignmentState, OutboxState
-from core.store import Store, mail, open_store
+from core.store import Store, chats, open_store
 from core.store import people as people_rows
 from core.store.base import Unit
 from core.store.tables import account, answer, assignment, inbox, ledger, outbox
@@ -527,7 +527,7 @@ async def test_a_chat_that_another_process_holds_is_left_alone_until_the_lease_e
         def dies(tx: Transaction) -> bool:
             now = clock.now()
             tx.execute(account.update().values(leased_by=None, leased_until=None))
-            taken = mail.lease_chat(tx, on_paper, holder="another", now=now, until=now + LEASE)
+            taken = chats.lease(tx, on_paper, holder="another", now=now, until=now + LEASE)
             postbox.owe_account(tx, on_paper, Message((Para(Phrase("news")),)), now=now)
             return taken
 

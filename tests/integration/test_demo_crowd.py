@@ -16,7 +16,7 @@ from bots.runner import Service, compose
 from core import exporting
 from core.clock import ManualClock
 from core.domain.states import TaskState
-from core.store import Store, tasks
+from core.store import Store, task_views
 from core.store import people as people_rows
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
@@ -89,7 +89,7 @@ def states(tx: Transaction) -> dict[TaskState, int]:
     """How many tasks of the demo are how far; those with a known answer stay open for everybody."""
     found: dict[TaskState, int] = {}
     for project in project_rows.of_owner(tx, None):
-        for state, count in tasks.count_by_state(tx, project.id).items():
+        for state, count in task_views.count_by_state(tx, project.id).items():
             found[state] = found.get(state, 0) + count
     return found
 

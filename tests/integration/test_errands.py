@@ -25,7 +25,7 @@ from core.domain.states import TaskState
 from core.intake.results import restored
 from core.intake.rows import TaskRow
 from core.jobs import Job
-from core.store import Store, mail, tasks
+from core.store import Store, outbox, task_views, tasks
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
 from core.vault import Vault
@@ -107,12 +107,12 @@ class Office:
 
     async def said(self) -> list[Message]:
         """What is owed to the requester, in order."""
-        owed = await self.store.read(lambda tx: mail.owed_to(tx, self.rita.account_id, most=100))
+        owed = await self.store.read(lambda tx: outbox.owed_to(tx, self.rita.account_id, most=100))
         return [from_wire(self.vault.unseal(one.payload)) for one in owed]
 
     async def kept(self) -> list[tuple[str, str]]:
         """Id and text of every task, in order."""
-        found = await self.store.read(lambda tx: list(tasks.stream(tx, self.project)))
+        found = await self.store.read(lambda tx: list(task_views.stream(tx, self.project)))
         return [(one.external_id, one.content["text"]) for one in found]
 
     def table(self, path: str) -> list[list[str]]:

@@ -188,14 +188,14 @@ def _an_answer(card: Card) -> str:
 def check_results(files: Files, wanted: list[Item], books: Books) -> None:
     """The labels are what the answers imply, the answers are what was tapped, the columns came back."""
     assert [row["id"] for row in files.results] == [one.id for one in wanted]
-    votes = books.votes()
+    votes, labels = books.votes(), books.labels()
     for at, (row, item) in enumerate(zip(files.results, wanted, strict=True)):
         assert row["source"] == f"=HYPERLINK({at})"
         assert int(row["answers"]) == sum(votes[item.id].values()), row
         if item.gold:
             assert (row["label"], row["status"]) == (item.truth, "gold")
         else:
-            assert (row["label"], row["status"]) == (books.label(item.id), "settled"), (row, votes[item.id])
+            assert (row["label"], row["status"]) == (labels[item.id], "settled"), (row, votes[item.id])
             assert int(row["answers"]) >= 2
     given = grouped((row["worker"], row["task"], row["answer"]) for row in files.answers)
     assert given == books.of_each_worker()
@@ -204,7 +204,8 @@ def check_results(files: Files, wanted: list[Item], books: Books) -> None:
 
 async def check_points(store: Store, crowd: Crowd, wanted: list[Item]) -> None:
     """What everybody is told they have, and what the ledger sums to, is r(R) − λ·p(t) by the rule."""
-    truths = {one.id: one.truth if one.gold else (crowd.books.label(one.id) or "") for one in wanted}
+    labels = crowd.books.labels()
+    truths = {one.id: one.truth if one.gold else (labels[one.id] or "") for one in wanted}
     points = crowd.books.points(truths, reward=REWARD, penalty=PENALTY)
     for worker in crowd.workers:
         await worker.user.says("/balance")

@@ -16,7 +16,7 @@ from core.domain.states import PROJECT, ProjectState
 from core.errors import Refused
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
-from core.store import Store, Transaction, tasks
+from core.store import Store, Transaction, task_views
 from core.store import projects as project_rows
 from core.vault import Vault
 from tests.invariants import check
@@ -233,7 +233,7 @@ async def add(world: World, project: int, rows: list[TaskRow]) -> tuple[int, lis
 
 async def total(world: World, project: int) -> int:
     """How many tasks a project has."""
-    return sum((await world.store.read(lambda tx: tasks.count_by_state(tx, project))).values())
+    return sum((await world.store.read(lambda tx: task_views.count_by_state(tx, project))).values())
 
 
 async def test_an_id_is_added_once(world: World, owner: Person) -> None:

@@ -18,7 +18,7 @@ from core.errors import Refused
 from core.events import BecameOverdue, ProjectFinished, TaskEscalated
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
-from core.store import Store, Transaction, assignments, open_store, tasks
+from core.store import Store, Transaction, assignments, open_store, task_views
 from core.store.postgres import PostgresStore
 from core.store.tables import ledger
 from core.vault import Vault
@@ -127,7 +127,7 @@ async def test_a_dated_task_ends_with_what_it_has(world: World, owner: Person) -
     assert await world.tick() == (), "an answer of the last moment could still be undone"
     world.clock.move(MINUTE)
     events = await world.tick()
-    states = await world.store.read(lambda tx: tasks.count_by_state(tx, project))
+    states = await world.store.read(lambda tx: task_views.count_by_state(tx, project))
     assert states == {TaskState.SETTLED: 1, TaskState.ESCALATED: 2}
     assert [type(event) for event in events] == [TaskEscalated, TaskEscalated]
     await world.store.read(check)

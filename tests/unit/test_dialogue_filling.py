@@ -13,8 +13,8 @@ from PIL import Image
 from bots.dialogue.vocabulary import Limits
 from core.clock import ManualClock
 from core.domain.person import Role
-from core.store import Store, tasks
-from core.store.tasks import Outcome
+from core.store import Store, task_views
+from core.store.task_views import Outcome
 from core.vault import Vault
 from tests.house import PaperHouse, paper_house
 from tests.spoken import labels, said
@@ -43,7 +43,7 @@ async def rita(house: PaperHouse) -> Someone:
 
 
 async def kept(house: PaperHouse, project: int = 1) -> list[Outcome]:
-    return await house.service.store.read(lambda tx: list(tasks.stream(tx, project)))
+    return await house.service.store.read(lambda tx: list(task_views.stream(tx, project)))
 
 
 def spool(house: PaperHouse) -> list[Path]:

@@ -13,7 +13,7 @@ from bots.dialogue import cards
 from core.clock import ManualClock
 from core.domain.person import Role
 from core.domain.states import ProjectState, TaskState
-from core.store import Store, tasks
+from core.store import Store, task_views
 from core.store import projects as project_rows
 from core.vault import Vault
 from i18n import translator_for
@@ -296,7 +296,7 @@ async def undecided(house: PaperHouse, rita: Someone) -> Someone:
 
 
 async def states(house: PaperHouse) -> dict[TaskState, int]:
-    return await house.service.store.read(lambda tx: tasks.count_by_state(tx, 1))
+    return await house.service.store.read(lambda tx: task_views.count_by_state(tx, 1))
 
 
 async def test_the_owner_settles_what_the_crowd_did_not(house: PaperHouse, undecided: Someone) -> None:
