@@ -23,7 +23,7 @@ def page() -> str:
 
 def diagram(moves: Moves) -> str:
     """A state table as a Mermaid diagram; what nothing leads to is where it begins."""
-    reached = {after for after in moves.values()}
+    reached = set(moves.values())
     lines = ["```mermaid", "stateDiagram-v2"]
     starts = dict.fromkeys(state for state, _ in moves if state not in reached)
     first = starts or dict.fromkeys([next(iter(moves))[0]])

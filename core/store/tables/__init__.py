@@ -1,0 +1,34 @@
+"""Every table. Rules of the game are constraints here too, so that no code path can break them."""
+
+from core.store.tables.background import job, lease
+from core.store.tables.messages import inbox, media, outbox, slot, web_message
+from core.store.tables.metadata import metadata
+from core.store.tables.people import account, invite, person, person_language
+from core.store.tables.points import APPEND_ONLY, ledger
+from core.store.tables.projects import project, project_version, queue
+from core.store.tables.tasks import place, task
+from core.store.tables.work import answer, assignment
+
+__all__ = [
+    "APPEND_ONLY",
+    "account",
+    "answer",
+    "assignment",
+    "inbox",
+    "invite",
+    "job",
+    "lease",
+    "ledger",
+    "media",
+    "metadata",
+    "outbox",
+    "person",
+    "person_language",
+    "place",
+    "project",
+    "project_version",
+    "queue",
+    "slot",
+    "task",
+    "web_message",
+]

@@ -1,0 +1,82 @@
+"""People, their accounts, languages and invitations."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from core.store.tables.metadata import metadata
+from core.store.types import Id, Instant
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("roles", Text, nullable=False),  # sorted, comma-separated
+    Column("locale", Text, nullable=False),
+    Column("locale_chosen", Boolean, nullable=False, default=False),
+    Column("zone", Text),
+    Column("quiet_from", Integer, nullable=False, default=22 * 60),  # minutes after local midnight
+    Column("quiet_to", Integer, nullable=False, default=8 * 60),
+    Column("nudges", Boolean, nullable=False, default=False),
+    Column("next_nudge_at", Instant),  # when to look next whether there is new work to tell of
+    Column("consented_at", Instant),
+    Column("consent_version", Integer),
+    Column("unreachable_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("next_summary_at", Instant),
+    Column("news_at", Instant),  # when the first reward came that the person was not told of
+    Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
+)
+Index(
+    "ix_person_news_at",
+    person.c.news_at,
+    sqlite_where=person.c.news_at.isnot(None),
+    postgresql_where=person.c.news_at.isnot(None),
+)
+Index(
+    "ix_person_next_summary_at",
+    person.c.next_summary_at,
+    sqlite_where=person.c.next_summary_at.isnot(None),
+    postgresql_where=person.c.next_summary_at.isnot(None),
+)
+
+person_language = Table(
+    "person_language",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("lang", Text, primary_key=True),
+    Column("level", Text, nullable=False, default="fluent"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),  # keyed blind index of workspace and user id
+    Column("sealed", LargeBinary, nullable=False),  # workspace, user id and name
+    Column("step", Text),  # where the conversation stands
+    Column("draft", Text),  # what it has gathered so far, JSON
+    Column("tail", Id, nullable=False, default=0),  # counts the messages of the chat, both ways
+    Column("menu", Text),  # which command menu the platform shows: roles and locale
+    Column("leased_by", Text),
+    Column("leased_until", Instant),
+    Column("unreachable_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("platform", "fingerprint"),
+)
+
+invite = Table(
+    "invite",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("created_by", Id, ForeignKey("person.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_by", Id, ForeignKey("person.id")),
+    Column("used_at", Instant),
+)
