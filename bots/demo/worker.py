@@ -21,8 +21,8 @@ UNDOES = 0.03
 class Rest:
     """Seconds between two things that a person does, from and to."""
 
-    between: tuple[float, float] = (1, 12)
-    reading: tuple[float, float] = (6, 60)
+    between: tuple[float, float] = (1, 5)
+    reading: tuple[float, float] = (4, 40)
     idle: tuple[float, float] = (30, 90)
 
 

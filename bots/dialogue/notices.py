@@ -12,7 +12,7 @@ from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Title
 from bots.postbox import Postbox
 from core import events
 from core.events import Event
-from core.store import chats, projects
+from core.store import chats, projects, task_views
 from core.store import people as people_rows
 from core.store.transaction import Transaction
 from i18n import Content, Translator, translator_for
@@ -152,14 +152,15 @@ def _title(tx: Transaction, t: Translator, project_id: int) -> Content:
 
 
 def _escalated(tx: Transaction, t: Translator, project_id: int) -> Message:
-    return _message(
-        t,
-        Para(
-            t("In “%(project)s” opinions differ on a task. Please decide.", project=_title(tx, t, project_id))
-        ),
-        button=Button(t("Decide"), data("decide", project_id)),
-        slot=f"escalated:{project_id}",
+    title = _title(tx, t, project_id)
+    words = t.n(
+        "In “%(project)s” opinions differ on %(count)s task. Please decide.",
+        "In “%(project)s” opinions differ on %(count)s tasks. Please decide.",
+        task_views.count_escalated(tx, project_id),
+        project=title,
     )
+    button = Button(t("Decide"), data("decide", project_id))
+    return _message(t, Para(words), button=button, slot=f"escalated:{project_id}")
 
 
 def _budget(tx: Transaction, t: Translator, project_id: int) -> Message:

@@ -75,6 +75,8 @@ class Telegram:
             telegram.error.TelegramError: when the token is wrong or Telegram is out of reach.
         """
         logging.getLogger("telegram").setLevel(logging.INFO)  # below, the library logs whole messages
+        # It logs a traceback for every gateway page; the courier says in one line what became of it.
+        logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
         try:
             await self._api.initialize()
         except InvalidToken:

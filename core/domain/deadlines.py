@@ -12,7 +12,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_LEAD = timedelta(hours=1)
-AFTER_QUIET = timedelta(minutes=30)
+AFTER_QUIET = timedelta(minutes=35)
+"""The reminder goes out when the quiet hours end, and must arrive half an hour before the deadline."""
 EXPIRES_AFTER = timedelta(hours=24)
 UNDO_WINDOW = timedelta(seconds=60)
 DAY_MINUTES = 24 * 60

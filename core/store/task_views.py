@@ -57,6 +57,12 @@ def escalated(tx: Transaction, project_id: int, *, after: int = 0) -> int | None
     return None if value is None else int(value)
 
 
+def count_escalated(tx: Transaction, project_id: int) -> int:
+    """How many tasks of a project wait for a person's decision."""
+    waiting = select(func.count()).where(task.c.project_id == project_id, task.c.state == TaskState.ESCALATED)
+    return int(tx.execute(waiting).scalar_one())
+
+
 def wanted_answers(tx: Transaction, project_id: int) -> int:
     """How many answers the open tasks of a project still want."""
     value = tx.execute(
