@@ -13,8 +13,8 @@ Phrase = NewType("Phrase", str)
 Content = NewType("Content", str)
 """What people wrote: task content, labels, names; shown as it is, never translated."""
 
-FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
-_OPENERS = frozenset({FSI, LRI, "\u2067"})
+FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
+_OPENERS = frozenset({FSI, LRI, RLI})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRO"})
 _LEFT_TO_RIGHT = re.compile(
     rf"(?<![\w/{FSI}{LRI}])(?:/[a-z]+(?: %\(\w+\)s)?|\d{{4}}-\d\d-\d\d|\d\d:\d\d-\d\d:\d\d)"
@@ -35,10 +35,15 @@ def reads_right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 
-def isolate(text: str) -> str:
+def isolate(text: str, *, opener: str = FSI) -> str:
     """Wrap each line so that its direction neither leaks out nor is changed from outside."""
     # An isolate ends with its paragraph, so one pair around several lines would protect only the first.
-    return "\n".join(_isolated_line(line) if line else line for line in text.split("\n"))
+    return "\n".join(_isolated_line(line, opener) if line else line for line in text.split("\n"))
+
+
+def holds_isolates(text: str) -> bool:
+    """Whether a text was put together by us; FSI would skip its parts and guess its direction wrongly."""
+    return any(character in _OPENERS for character in text)
 
 
 def left_to_right(text: str) -> str:
@@ -73,9 +78,9 @@ def plain(name: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _isolated_line(line: str) -> str:
+def _isolated_line(line: str, opener: str) -> str:
     balanced = _balanced(line)
-    return balanced if _is_isolate(balanced) else f"{FSI}{balanced}{PDI}"
+    return balanced if _is_isolate(balanced) else f"{opener}{balanced}{PDI}"
 
 
 def _is_isolate(line: str) -> bool:

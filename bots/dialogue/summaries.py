@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from bots.dialogue.buttons import data
+from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.routes import CommandRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Row, Title, says
@@ -22,7 +23,18 @@ def summary(turn: Turn, command: Command) -> Reply:
         day = date.fromisoformat(words) if words else yesterday
     except ValueError:
         raise Refused("bad_date") from None
-    return says(message(turn.t, summaries.of_day(turn.tx, turn.person, day)))
+    return says(_of_day(turn, day))
+
+
+def today(turn: Turn, _pressed: Pressed) -> Reply:
+    """Today so far, from a button."""
+    return says(_of_day(turn, turn.now.astimezone(turn.person.tz).date()))
+
+
+def _of_day(turn: Turn, day: date) -> Message:
+    shown = message(turn.t, summaries.of_day(turn.tx, turn.person, day))
+    so_far = (Button(turn.t("Today so far"), data("today")),)
+    return replace(shown, rows=(*shown.rows, so_far))
 
 
 def message(t: Translator, figures: Summary) -> Message:

@@ -26,7 +26,9 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = create_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        self._engine = create_engine(
+            url, hide_parameters=True, pool_size=POOL, max_overflow=0, pool_pre_ping=True
+        )
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="store")
 
     async def write(self, unit: Unit[T]) -> T:

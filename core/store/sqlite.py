@@ -69,7 +69,12 @@ class SqliteStore:
         self._closing = False
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._readers = create_engine(
-            "sqlite://", creator=self._connect_reader, poolclass=QueuePool, pool_size=READERS, max_overflow=0
+            "sqlite://",
+            hide_parameters=True,
+            creator=self._connect_reader,
+            poolclass=QueuePool,
+            pool_size=READERS,
+            max_overflow=0,
         )
 
     @classmethod
@@ -109,7 +114,9 @@ class SqliteStore:
 
     def _open_writer(self) -> None:
         raw = self._writer._conn
-        self._engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        self._engine = create_engine(
+            "sqlite://", creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
+        )
         self._connection = self._engine.connect()
         raw.execute("BEGIN IMMEDIATE")  # a start that is killed half-way leaves the old tables
         try:
