@@ -34,6 +34,7 @@ from core.domain.person import may
 from core.people import Identity
 from core.store import Store, chats, inbox, outbox
 from core.store import people as people_rows
+from core.store.outbox import Owed
 from core.store.transaction import Transaction
 from i18n import negotiate, translator_for
 
@@ -133,12 +134,20 @@ class FrontDesk:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
         tx, now, account = turn.tx, turn.now, turn.person.account_id
         outcome = Outcome(toast=reply.toast, errands=turn.errands)
-        free = self._lease(tx, account, now=now)
-        free = free and not outbox.owed_to(tx, account, most=1)
-        slots = {one.slot: chats.find_slot(tx, account, one.slot) for one in reply.messages if one.slot}
-        owed = []
+        waits = outbox.anything_waits(tx, account)
+        free = self._lease(tx, account, now=now) and not waits
+        slots = {one.slot: turn.slot(one.slot) for one in reply.messages if one.slot}
+        owed: list[tuple[Owed, Message]] = []
         for message in reply.messages:
-            row = self._postbox.owe(tx, account, message, platform=turn.platform, t=turn.t, now=now)
+            row = self._postbox.owe(
+                tx,
+                account,
+                message,
+                platform=turn.platform,
+                t=turn.t,
+                now=now,
+                nothing_waits=not waits and not owed,
+            )
             if row is not None:
                 owed.append(row)
         sender = heard.sender

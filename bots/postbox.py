@@ -35,11 +35,21 @@ class Postbox:
         now: datetime,
         key: str | None = None,
         about: int | None = None,
+        nothing_waits: bool = False,
     ) -> tuple[Owed, Message] | None:
-        """Owe a message to an account; None when `key` was said before."""
+        """Owe a message to an account; None when `key` was said before. `nothing_waits` as in the outbox."""
         fitted = fit(message, self.limits[platform], t)
         payload = self.vault.seal(to_wire(fitted))
-        row = outbox.owe(tx, account_id, payload, slot_name=message.slot, key=key, about=about, now=now)
+        row = outbox.owe(
+            tx,
+            account_id,
+            payload,
+            slot_name=message.slot,
+            key=key,
+            about=about,
+            now=now,
+            nothing_waits=nothing_waits,
+        )
         if row is None:
             return None
         return Owed(row, account_id, message.slot, payload, about, 0), fitted

@@ -10,7 +10,7 @@ from random import Random
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
 from core.domain.person import Person, require
-from core.domain.states import ProjectState, TaskState
+from core.domain.states import AssignmentState, ProjectState, TaskState
 from core.domain.task import Assignment
 from core.errors import Refused
 from core.events import BudgetSpent, Event
@@ -121,6 +121,7 @@ def _candidates_of(
     file = queue.file
     if file.deadline is not None and file.deadline <= now + SHORTEST:
         return []
+    penalty, ends = file.penalty_points, file.deadline
     return [
         Candidate(
             task_id=one.task_id,
@@ -129,10 +130,14 @@ def _candidates_of(
             pos=one.pos,
             lane=queue.lane,
             priority=queue.priority,
-            deadline=min((d for d in (one.deadline, file.deadline) if d is not None), default=None),
+            deadline=ends
+            if one.deadline is None
+            else one.deadline
+            if ends is None
+            else min(one.deadline, ends),
             answers=one.answered,
             reward=file.reward,
-            penalty=file.penalty_points,
+            penalty=penalty,
         )
         for one in queues.waiting(tx, queue, person.id, behind=behind)
         if one.deadline is None or one.deadline > now + SHORTEST
@@ -172,9 +177,30 @@ def _claim(
         due_at=due.due_at,
         remind_at=due.remind_at,
     )
-    made = assignments.get(tx, assignment_id)
-    assert made is not None, "it was just made"
-    return made
+    face = tasks.face(tx, candidate.task_id)
+    return Assignment(
+        id=assignment_id,
+        task_id=candidate.task_id,
+        project_id=candidate.project_id,
+        person_id=person.id,
+        account_id=person.account_id,
+        version=queue.version,
+        state=AssignmentState.ACTIVE,
+        asked=asked,
+        extended=False,
+        reserve=file.reward,
+        penalty=file.penalty_points,
+        claimed_at=now,
+        due_at=due.due_at,
+        remind_at=due.remind_at,
+        reminded_at=None,
+        content=face.content,
+        context=face.context,
+        gold=face.gold,
+        task_state=TaskState.OPEN,
+        task_deadline=face.deadline,
+        file=file,
+    )
 
 
 def _pause_unpaid(tx: Transaction, project_id: int) -> tuple[Event, ...]:

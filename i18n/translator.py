@@ -41,7 +41,7 @@ class Translator:
     @property
     def is_rtl(self) -> bool:
         """Say whether the reader's language is written from right to left."""
-        return self._babel.character_order == "right-to-left"
+        return _right_to_left(self.locale)
 
     def __call__(self, message: str, **values: object) -> Phrase:
         """Say a message in the reader's language, with its `%(name)s` places filled."""
@@ -154,6 +154,11 @@ class Translator:
             format="long",
             locale=self._babel,
         )
+
+
+@lru_cache(maxsize=256)
+def _right_to_left(locale: str) -> bool:
+    return Locale.parse(locale).character_order == "right-to-left"
 
 
 @lru_cache(maxsize=4096, typed=True)

@@ -22,7 +22,9 @@ def respond(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
     except Refused as refused:
         turn.events.clear()
         reply = _refused(turn, what, refused)
-    return Reply(tuple(replace(one, locale=turn.t.locale) for one in reply.messages), reply.toast)
+    locale = turn.t.locale
+    said = (one if one.locale == locale else replace(one, locale=locale) for one in reply.messages)
+    return Reply(tuple(said), reply.toast)
 
 
 def _route(turn: Turn, what: Text | Command | Press | Upload) -> Reply:

@@ -13,7 +13,9 @@ from typing import Any
 from core import jobs
 from core.domain.person import Person
 from core.events import Event
+from core.store import chats
 from core.store import people as people_rows
+from core.store.chats import Slot
 from core.store.transaction import Transaction
 from core.vault import Vault
 from i18n import Translator, translator_for
@@ -49,10 +51,17 @@ class Turn:
     t: Translator
     events: list[Event] = field(default_factory=list)
     errands: bool = False  # whether a job was put on the list
+    _slots: dict[str, Slot | None] = field(default_factory=dict)
 
     def tell(self, events: tuple[Event, ...]) -> None:
         """These things happened; the people they concern are told in the same transaction."""
         self.events.extend(events)
+
+    def slot(self, name: str) -> Slot | None:
+        """Where a message that is edited in place stands in this chat; nothing moves it during a turn."""
+        if name not in self._slots:
+            self._slots[name] = chats.find_slot(self.tx, self.person.account_id, name)
+        return self._slots[name]
 
     def errand(self, kind: str, *, project_id: int | None, details: dict[str, Any]) -> int:
         """Put longer work on the list, for the person who speaks; returns the job's id."""

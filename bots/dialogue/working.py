@@ -15,7 +15,7 @@ from core.domain.states import AssignmentState
 from core.domain.task import Assignment
 from core.errors import Refused
 from core.kinds import kind_named
-from core.store import assignments, chats
+from core.store import assignments
 from core.store import people as people_rows
 from i18n import N_, Content
 
@@ -34,12 +34,14 @@ def next_pressed(turn: Turn, _pressed: Pressed) -> Reply:
 
 def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
     """The next card in the card's message; or, in kind words, that there is none."""
-    if not people_rows.languages(turn.tx, turn.person.id):
+    if asked and not people_rows.languages(turn.tx, turn.person.id):
         return ask_languages(turn)
     handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance)
     turn.tell(handed.events)
     if isinstance(handed, Handed):
         return cards.card(turn.t, handed.assignment, now=turn.now, undo=undo)
+    if not people_rows.languages(turn.tx, turn.person.id):
+        return ask_languages(turn)
     return _nothing(turn, undo)
 
 
@@ -68,7 +70,7 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     kept = answering.answer_held(turn.tx, turn.person, held, options[ordinal].id, now=turn.now)
     turn.tell(kept.events)
     t = turn.t
-    undo = None if kept.late else (held.id, cards.label_name(held.file, kept.value, t.locale))
+    undo = None if kept.late else (held.id, cards.name_of(options[ordinal], t.locale))
     toast = t("Saved, though late. Thank you!") if kept.late else t("Saved. Thank you!")
     return says(serve(turn, asked=False, undo=undo), toast=Toast(toast))
 
@@ -77,7 +79,7 @@ def _too_soon(turn: Turn, held: Assignment) -> bool:
     """Whether the tap was meant for the card before: nobody reads and taps within the blink of an eye."""
     if held.state is not AssignmentState.ACTIVE or not turn.house.reaction:
         return False
-    shown = chats.find_slot(turn.tx, turn.person.account_id, SLOT)
+    shown = turn.slot(SLOT)
     return shown is not None and turn.now - shown.shown_at < turn.house.reaction
 
 

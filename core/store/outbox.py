@@ -65,9 +65,13 @@ def owe(
     key: str | None,
     about: int | None,
     now: datetime,
+    nothing_waits: bool = False,
 ) -> int | None:
-    """Owe a message; older unsent ones of the same slot are superseded. None when `key` was said before."""
-    if slot_name is not None:
+    """Owe a message; older unsent ones of the same slot are superseded. None when `key` was said before.
+
+    Who just saw that `nothing_waits` for this account says so: then there is nothing to supersede.
+    """
+    if slot_name is not None and not nothing_waits:
         _SUPERSEDE.run(tx, account=account_id, slot_name=slot_name)
     return _OWE.first(tx, account=account_id, slot=slot_name, payload=payload, key=key, about=about, now=now)
 
@@ -90,6 +94,19 @@ _OWED = Statement(
     .limit(bindparam("most")),
     lambda *row: (Owed(*row[:-1]), row[-1]),
 )
+
+
+_WAITS = Statement(
+    select(outbox.c.id)
+    .where(outbox.c.account_id == bindparam("account"), outbox.c.state == OutboxState.OWED.value)
+    .limit(1),
+    int,
+)
+
+
+def anything_waits(tx: Transaction, account_id: int) -> bool:
+    """Whether something is owed to a chat."""
+    return _WAITS.first(tx, account=account_id) is not None
 
 
 def owed_to(tx: Transaction, account_id: int, *, most: int, now: datetime | None = None) -> list[Owed]:

@@ -152,6 +152,9 @@ class SqliteStore:
         # It ends when it has worked through what came before the store was closed.
         while not (self._closing and self._waiting.empty()):
             batch = [await self._waiting.get()]
+            await asyncio.sleep(
+                0
+            )  # whoever was woken together with the first one is heard in this turn of the loop
             while len(batch) < MOST_TOGETHER and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             batch = [(unit, done) for unit, done in batch if not done.cancelled()]

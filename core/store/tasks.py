@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +82,29 @@ _DROP_ACTIVE = Change(
 def drop_active(tx: Transaction, task_id: int) -> None:
     """A card of a task that ended went back: the slot it held is gone."""
     _DROP_ACTIVE.run(tx, task=task_id)
+
+
+_FACE = Statement(
+    select(task.c.content, task.c.context, task.c.gold, task.c.deadline).where(
+        task.c.id == bindparam("task")
+    ),
+    lambda content, *rest: Face(json.loads(content), *rest),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a task's card shows, its known answer if it has one, and its own deadline."""
+
+    content: dict[str, str]
+    context: str | None
+    gold: str | None
+    deadline: datetime | None
+
+
+def face(tx: Transaction, task_id: int) -> Face:
+    """The face of a task."""
+    return _FACE.one(tx, task=task_id)
 
 
 def take_slot(tx: Transaction, task_id: int) -> bool:

@@ -164,7 +164,7 @@ class Statement(Generic[T]):
         into = self._into
         if tx.raw is None:
             return [into(*row) for row in tx.connection.execute(self.on_postgres(), given)]
-        plan = self._sqlite()
+        plan = self._plan or self._sqlite()
         values = plan.values(given)
         if tx.journal is not None:
             tx.journal.append((plan.sql, values))
@@ -199,7 +199,7 @@ class Change:
         """How many rows changed."""
         if tx.raw is None:
             return tx.connection.execute(self._statement.on_postgres(), given).rowcount
-        plan = self._statement._sqlite()
+        plan = self._statement._plan or self._statement._sqlite()
         values = plan.values(given)
         if tx.journal is not None:
             tx.journal.append((plan.sql, values))

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bots.dialogue.vocabulary import Button, Command, Heard, Limits, Message, Press, Sender, Toast, Upload
 from bots.platform import Address, Hear, Media, Posted
-from bots.runner import Service, compose
+from bots.runner import Service, compose, warm_up
 from core.clock import SystemClock
 from core.store import Store
 from core.vault import Vault
@@ -155,6 +155,7 @@ async def crowd(store: Store, data_dir: Path, names: Sequence[str]) -> AsyncIter
     platform.workers = {name: Worker(name) for name in names}
     made = Crowd(service, platform, list(platform.workers.values()))
     try:
+        await asyncio.to_thread(warm_up)
         await service.begin()
         await made.begin()
         yield made
