@@ -19,7 +19,18 @@ from babel.numbers import format_decimal, format_percent
 from i18n.languages import language_name, native_name
 from i18n.messages import COUNT, translations
 from i18n.negotiation import negotiate
-from i18n.text import Content, Phrase, commands_kept, fill, isolate, left_to_right, reads_right_to_left
+from i18n.text import (
+    FSI,
+    RLI,
+    Content,
+    Phrase,
+    commands_kept,
+    fill,
+    holds_isolates,
+    isolate,
+    left_to_right,
+    reads_right_to_left,
+)
 from i18n.zones import zone_label
 
 _DAY = timedelta(days=1)
@@ -119,7 +130,9 @@ class Translator:
 
     def _value(self, value: object) -> str:
         text = str(value)
-        return isolate(text) if self.is_rtl or reads_right_to_left(text) else text
+        if self.is_rtl:
+            return isolate(text, opener=RLI if holds_isolates(text) else FSI)
+        return isolate(text) if reads_right_to_left(text) else text
 
     def _local(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:

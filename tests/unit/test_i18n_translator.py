@@ -265,3 +265,11 @@ def test_commands_inside_an_arabic_sentence_read_from_left_to_right() -> None:
     assert commands_kept("أرسل /addtasks %(project)s أولًا") == "أرسل \u2066/addtasks %(project)s\u2069 أولًا"
     assert commands_kept("مثل 22:00-08:00") == "مثل \u206622:00-08:00\u2069"
     assert commands_kept("نعم/لا a/b") == "نعم/لا a/b"
+
+
+def test_a_phrase_inside_an_arabic_phrase_reads_from_right_to_left() -> None:
+    """Of a value that is put together from isolates alone, no letter outside them tells the direction."""
+    t = translator_for("ar", "UTC")
+    now = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+    said = t("%(reward)s · answer by %(time)s", reward="10", time=t.when(now + timedelta(hours=5), now=now))
+    assert "\u2067\u2068" in said
