@@ -49,7 +49,7 @@ def store(tx: Transaction, before: Counts, counts: Counts, file: ProjectFile, *,
         return counts
     verdict = verdict_of(counts, file)
     taken = counts.active + counts.answered
-    target = max(wanted(counts, file) - counts.late, taken)
+    target = max(_wanted(verdict, counts) - counts.late, taken)
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
     counts = replace(counts, target=target, free=target - taken, label=leading)
     settle_at = None if isinstance(verdict, Ask) else now + UNDO_WINDOW
@@ -61,7 +61,10 @@ def store(tx: Transaction, before: Counts, counts: Counts, file: ProjectFile, *,
 
 def wanted(counts: Counts, file: ProjectFile) -> int:
     """How many answers in all the task wants, late ones counted in."""
-    verdict = verdict_of(counts, file)
+    return _wanted(verdict_of(counts, file), counts)
+
+
+def _wanted(verdict: Verdict, counts: Counts) -> int:
     return verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
 
 

@@ -48,6 +48,7 @@ class Translator:
     zone: ZoneInfo | None
     _babel: Locale = field(repr=False)
     _catalog: NullTranslations = field(repr=False)
+    _said: dict[str, Phrase] = field(default_factory=dict, repr=False)  # what needs no values, once filled
 
     @property
     def is_rtl(self) -> bool:
@@ -56,9 +57,13 @@ class Translator:
 
     def __call__(self, message: str, **values: object) -> Phrase:
         """Say a message in the reader's language, with its `%(name)s` places filled."""
-        if not message:  # gettext answers the empty message with the catalog's header
-            return Phrase("")
-        return self._filled(self._catalog.gettext(message), values)
+        if values:
+            return self._filled(self._catalog.gettext(message), values)
+        said = self._said.get(message)
+        if said is None:  # gettext answers the empty message with the catalog's header
+            said = self._filled(self._catalog.gettext(message), values) if message else Phrase("")
+            self._said[message] = said
+        return said
 
     def n(self, one: str, many: str, count: int, **values: object) -> Phrase:
         """Say a message about a number of things; `%(count)s` is filled with the number."""

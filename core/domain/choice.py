@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from core.domain.rewards import expected_value
 
@@ -34,8 +35,7 @@ STARTED_POINTS = 2.0
 """Finishing a task that others began comes before opening a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):  # a tuple, since every claim makes up to sixteen of them
     """An open task this worker may take, as the queue shows it."""
 
     task_id: int

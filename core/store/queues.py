@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy import insert as plain_insert
@@ -43,8 +43,7 @@ def _queue(*row: Any) -> Queue:
     return Queue(*columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):  # a tuple, since every claim reads a window of them
     """An open task in its queue; `mine` when this worker had it before."""
 
     task_id: int

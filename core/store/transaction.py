@@ -22,13 +22,14 @@ Build = Callable[[Any], Executable]
 class Transaction:
     """What a use case is given: an open transaction. It never commits by itself."""
 
-    __slots__ = ("connection", "dialect", "journal", "raw")
+    __slots__ = ("connection", "cursor", "dialect", "journal", "raw")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect: str = connection.dialect.name
         # On SQLite hot statements go straight to the driver: a third of the processor time of Core.
         self.raw: Any = connection.connection.dbapi_connection if self.dialect == "sqlite" else None
+        self.cursor: Any = self.raw.cursor() if self.raw is not None else None
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*Columns]:
@@ -168,7 +169,7 @@ class Statement(Generic[T]):
         values = plan.values(given)
         if tx.journal is not None:
             tx.journal.append((plan.sql, values))
-        return [into(*row) for row in plan.rows(tx.raw.execute(plan.sql, values).fetchall())]
+        return [into(*row) for row in plan.rows(tx.cursor.execute(plan.sql, values).fetchall())]
 
     def first(self, tx: Transaction, **given: Any) -> T | None:
         """The first row, or None."""
@@ -203,4 +204,4 @@ class Change:
         values = plan.values(given)
         if tx.journal is not None:
             tx.journal.append((plan.sql, values))
-        return int(tx.raw.execute(plan.sql, values).rowcount)
+        return int(tx.cursor.execute(plan.sql, values).rowcount)

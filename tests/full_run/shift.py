@@ -45,6 +45,9 @@ async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:
         return
     habit, worker.habit = worker.habit, ""
     match habit:
+        case "undoes" if not _offers(card, "undo"):  # the card was asked for anew: it can be done on the next
+            worker.habit = habit
+            await crowd.answer(worker, card)
         case "undoes":
             await worker.tap("undo")
             del crowd.books.tapped[worker.name, worker.last]
@@ -65,6 +68,11 @@ async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:
             await worker.user.says("/task")
         case _:
             await crowd.answer(worker, card)
+
+
+def _offers(card: Card, verb: str) -> bool:
+    """Whether a card has a button of this verb."""
+    return any((one.data or "").split(":")[1:2] == [verb] for row in card.message.buttons for one in row)
 
 
 async def _come_back(crowd: Crowd, workers: list[Worker]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -25,8 +24,7 @@ PLAIN = Candidate(
 )
 CANDIDATES = st.lists(
     st.builds(
-        replace,
-        st.just(PLAIN),
+        PLAIN._replace,
         task_id=st.integers(1, 99),
         pos=st.integers(1, 99),
         lane=st.sampled_from([Lane.FREED, Lane.FRESH]),
@@ -79,25 +77,25 @@ def test_nothing_that_is_better_in_every_way_comes_later(candidates: list[Candid
 
 def test_a_higher_priority_comes_first() -> None:
     """Priority outweighs a somewhat larger reward."""
-    urgent = replace(PLAIN, task_id=2, pos=90, priority=Priority.HIGH)
-    assert first(replace(PLAIN, reward=20), urgent) == urgent
+    urgent = PLAIN._replace(task_id=2, pos=90, priority=Priority.HIGH)
+    assert first(PLAIN._replace(reward=20), urgent) == urgent
 
 
 def test_a_near_deadline_comes_first() -> None:
     """The nearer the deadline, the sooner."""
-    near = replace(PLAIN, task_id=2, pos=90, deadline=NOW + timedelta(hours=1))
-    far = replace(PLAIN, task_id=3, deadline=NOW + timedelta(days=9))
+    near = PLAIN._replace(task_id=2, pos=90, deadline=NOW + timedelta(hours=1))
+    far = PLAIN._replace(task_id=3, deadline=NOW + timedelta(days=9))
     assert first(far, near, PLAIN) == near
 
 
 def test_what_others_began_is_finished_first() -> None:
     """A started task comes before a new one that is worth the same."""
-    started = replace(PLAIN, task_id=2, pos=90, answers=1)
+    started = PLAIN._replace(task_id=2, pos=90, answers=1)
     assert first(PLAIN, started) == started
 
 
 def test_equal_tasks_keep_the_order_of_their_queue() -> None:
     """Freed ones first, then by place."""
-    freed = replace(PLAIN, task_id=9, pos=99, lane=Lane.FREED)
-    earlier = replace(PLAIN, task_id=8, pos=1)
+    freed = PLAIN._replace(task_id=9, pos=99, lane=Lane.FREED)
+    earlier = PLAIN._replace(task_id=8, pos=1)
     assert choose([PLAIN, earlier, freed], belief=Belief(), now=NOW) == [freed, earlier, PLAIN]
