@@ -154,6 +154,7 @@ async def test_a_newcomer_is_worker_requester_and_moderator(
 async def test_on_a_phone_a_card_is_seen_whole(browser: Browser, product: Running) -> None:
     """The picture gives way to the buttons, and nothing is too faint, too small or too wide."""
     async with visiting(browser, product, viewport=PHONE, has_touch=True, is_mobile=True) as me:
+        await expect(me.page.get_by_role("button", name="Yes, I agree")).to_be_visible()
         assert await problems(me.page) == []
         await me.joins()
         await me.taps("Get a task")
