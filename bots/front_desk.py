@@ -50,7 +50,7 @@ class Outcome:
     toast: Toast | None = None
     dispatch: Dispatch | None = None
     others: list[int] = field(default_factory=list)
-    menu: tuple[int, Address, str, list[tuple[str, str]]] | None = None
+    menu: list[tuple[str, str]] | None = None  # commands with their descriptions, when they changed
     errands: bool = False
 
 
@@ -157,7 +157,7 @@ class FrontDesk:
         elif owed:
             outcome.others.append(account)
         outcome.others += notices.announce(tx, self._postbox, tuple(turn.events), now=now)
-        outcome.menu = self._menu(turn, address)
+        outcome.menu = self._menu(turn)
         return outcome
 
     def _lease(self, tx: Transaction, account: int, *, now: datetime) -> bool:
@@ -167,15 +167,14 @@ class FrontDesk:
         chats.heard_from(tx, account, messages=0)  # who presses can be reached again
         return chats.lease(tx, account, holder=self._holder, now=now, until=until)
 
-    def _menu(self, turn: Turn, address: Address) -> tuple[int, Address, str, list[tuple[str, str]]] | None:
+    def _menu(self, turn: Turn) -> list[tuple[str, str]] | None:
         if turn.person.consented_at is None:
             return None
         key = helping.menu_key(turn.t.locale, turn.person.roles)
         if turn.person.menu == key:
             return None
         people_rows.change_account(turn.tx, turn.person.account_id, menu=key)
-        commands = [(name, str(words)) for name, words in helping.menu(turn.t, turn.person.roles)]
-        return turn.person.account_id, address, turn.platform, commands
+        return [(name, str(words)) for name, words in helping.menu(turn.t, turn.person.roles)]
 
     def _apology(self, tx: Transaction, heard: Heard, *, reference: str, now: datetime, seed: int) -> Outcome:
         """An event that failed twice is confirmed as failed, and the person is told so."""
@@ -206,8 +205,8 @@ class FrontDesk:
         if outcome.errands:
             self._errands()
         if outcome.menu is not None:
-            _, address, _, commands = outcome.menu
-            self._courier.show_menu(platform, address, commands)
+            address = Address(heard.sender.workspace, heard.sender.user_id)
+            self._courier.show_menu(platform, address, outcome.menu)
 
     async def _fetched(self, heard: Heard) -> Heard:
         """Fetch an uploaded file before the unit of work, bounded, and only for people who may send one."""

@@ -38,21 +38,9 @@ def reward(
     tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
 ) -> bool:
     """Pay a worker for an answer; False when that was done before. Zero points are an entry too."""
-    return (
-        _ENTER.run(
-            tx,
-            at=now,
-            kind="reward",
-            points=points,
-            from_project=project_id,
-            from_person=None,
-            to_project=None,
-            to_person=person_id,
-            key=f"reward:{assignment_id}",
-            project=project_id,
-            assignment=assignment_id,
-        )
-        == 1
+    legs = {"from_project": project_id, "from_person": None, "to_project": None, "to_person": person_id}
+    return _once(
+        tx, "reward", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
     )
 
 
@@ -60,22 +48,28 @@ def penalty(
     tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
 ) -> bool:
     """Take the penalty for lateness back to the project; False when that was done before."""
-    return (
-        _ENTER.run(
-            tx,
-            at=now,
-            kind="penalty",
-            points=points,
-            from_project=None,
-            from_person=person_id,
-            to_project=project_id,
-            to_person=None,
-            key=f"penalty:{assignment_id}",
-            project=project_id,
-            assignment=assignment_id,
-        )
-        == 1
+    legs = {"from_project": None, "from_person": person_id, "to_project": project_id, "to_person": None}
+    return _once(
+        tx, "penalty", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
     )
+
+
+def _once(
+    tx: Transaction,
+    kind: str,
+    legs: dict[str, int | None],
+    *,
+    project_id: int,
+    assignment_id: int,
+    points: int,
+    now: datetime,
+) -> bool:
+    """Enter what may happen to an assignment only once; False when it happened before."""
+    key = f"{kind}:{assignment_id}"
+    entered = _ENTER.run(
+        tx, at=now, kind=kind, points=points, key=key, project=project_id, assignment=assignment_id, **legs
+    )
+    return entered == 1
 
 
 _MARK_NEWS = Change(
