@@ -1,0 +1,1 @@
+"""Slack: translates what arrives and what is said, and nothing else."""
