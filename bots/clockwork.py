@@ -40,12 +40,20 @@ class Clockwork:
     """The ticks, each a loop of small units of work until nothing is due."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, postbox: Postbox, courier: Courier, holder: str
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        postbox: Postbox,
+        courier: Courier,
+        recover: Callable[[], Awaitable[object]],
+        holder: str,
     ) -> None:
         self._store = store
         self._clock = clock
         self._postbox = postbox
         self._courier = courier
+        self._recover = recover
         self._holder = holder
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -60,6 +68,7 @@ class Clockwork:
             (self.end_projects, 30),
             (self.heartbeat, 5),
             (self._courier.sweep, 1),
+            (self._recover, 30),
             (self.prune, 3600),
         )
         for tick, seconds in ticks:
@@ -98,6 +107,7 @@ class Clockwork:
             self.end_projects,
         ):
             await one()
+        await self._recover()
         await self._courier.sweep()
 
     # --- the ticks --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bots.dialogue.vocabulary import Message, Toast
+from bots.dialogue.vocabulary import Answer, Message
 from bots.dialogue.wire import from_wire
 from bots.platform import Address, Blocked, Impossible, Media, NotSent, Platform, Posted, TryLater
 from core import people
@@ -75,7 +75,7 @@ class Courier:
         self._media_dir = data_dir / "media"
         self._holder = holder
         self._chats: dict[int, _Chat] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._closing = False
 
@@ -89,9 +89,9 @@ class Courier:
         """The database owes this chat something."""
         self._wake(account_id).look = True
 
-    def acknowledge(self, platform: Platform, handle: str, toast: Toast | None) -> None:
+    def acknowledge(self, platform: Platform, handle: str, answer: Answer | None) -> None:
         """Answer a press beside everything else: it must be quick and may be lost."""
-        self._start(platform.acknowledge(handle, toast))
+        self._start(platform.acknowledge(handle, answer))
 
     def show_menu(self, platform: Platform, to: Address, commands: Sequence[tuple[str, str]]) -> None:
         """Show a person's commands; a menu that could not be shown is shown with the next change."""
@@ -126,7 +126,7 @@ class Courier:
             self._start(self._serve(account_id, chat))
         return chat
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -235,15 +235,20 @@ class Courier:
             except Impossible as refused:
                 if not refused.gone:
                     raise
-        posted = await platform.send(to, message, media)
+        below = None if message.below is None else await self._ref_of(row.account_id, message.below)
+        posted = await platform.send(to, message, media, below=below)
         await self._remember_media(platform, message, media, posted)
         await self._mark(row, edited=False, posted=posted, message=message)
+        if message.place is not None:
+            return
         for name, other in slots.items():  # what stood last before does so no more
             slots[name] = None if name == row.slot or other is None else replace(other, last=False)
 
     def _editable(self, platform: Platform, slot: Slot, message: Message) -> bool:
         """A card is edited in place while it is the last message, and text and picture do not change places."""
         if not platform.limits.edits or message.attachment is not None or not slot.last:
+            return False
+        if message.place is not None:  # it is said there anew, whatever was said before
             return False
         return platform.limits.edits_media or slot.media == (message.picture is not None)
 
@@ -255,11 +260,23 @@ class Courier:
             if edited:
                 outbox.sent_edit(tx, row, now=now)
             else:
-                outbox.sent_new(tx, row, ref=posted.ref, is_media=message.picture is not None, now=now)
+                outbox.sent_new(
+                    tx,
+                    row,
+                    ref=posted.ref,
+                    is_media=message.picture is not None,
+                    elsewhere=message.place is not None,
+                    now=now,
+                )
             if row.about is not None:
                 assignments.reminded(tx, row.about, at=now)
 
         await self._store.write(unit)
+
+    async def _ref_of(self, account_id: int, slot: str) -> str | None:
+        """Where the message of a slot stands, for what follows it."""
+        found = await self._store.read(lambda tx: chats.find_slot(tx, account_id, slot))
+        return found.ref if found else None
 
     async def _media(self, platform: Platform, message: Message) -> Media | None:
         if message.picture is None:

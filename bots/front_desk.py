@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bots.courier import Courier, Dispatch
 from bots.dialogue import helping, notices, talk
-from bots.dialogue.fit import fit_toast
+from bots.dialogue.fit import fit_answer
 from bots.dialogue.turn import House, Turn
 from bots.dialogue.vocabulary import (
+    Answer,
+    Clip,
+    Command,
+    Form,
     Heard,
+    Home,
     Message,
+    Note,
     Para,
     Press,
     Reply,
     Sender,
-    Toast,
+    Submit,
     Unreachable,
     Upload,
 )
+from bots.keeping import can_wait, from_bytes, to_bytes
 from bots.platform import Address, Impossible, NotSent, Platform
 from bots.postbox import Postbox
 from core import people
@@ -41,13 +49,19 @@ from i18n import negotiate, translator_for
 log = structlog.get_logger("front_desk")
 
 LEASE = timedelta(seconds=30)
+WAITS = timedelta(minutes=1)
+"""A kept event that waits longer than this was left by a process that died."""
+
+
+class Stranger(Exception):  # noqa: N818  (takes back what was begun)
+    """Somebody new, of whom the event says nothing but an id."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a committed event leaves to do: a toast, messages that can go out at once, chats to look at."""
+    """What a committed event leaves to do: an answer, messages that can go out at once, chats to look at."""
 
-    toast: Toast | None = None
+    answer: Answer | None = None
     dispatch: Dispatch | None = None
     others: list[int] = field(default_factory=list)
     menu: list[tuple[str, str]] | None = None  # commands with their descriptions, when they changed
@@ -78,19 +92,68 @@ class FrontDesk:
         self._holder = holder
         self._errands = errands
         self._turns: dict[tuple[str, str, str], tuple[asyncio.Lock, int]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def hear(self, heard: Heard) -> None:
-        """Work on one event; when this returns, it is committed and may be confirmed."""
+        """Work on one event; when this returns, it is committed and may be confirmed.
+
+        A platform that cannot wait long has it confirmed once it is durable, and it is worked on afterwards.
+        """
+        if not self._platforms[heard.sender.platform].patient and self._takes_long(heard):
+            if await self._keep(heard):
+                self._start(self._work(heard, kept=True))
+            return
+        await self._work(heard)
+
+    async def recover(self, *, waiting: timedelta = WAITS) -> int:
+        """Work on events that were confirmed and then left behind; returns how many."""
+        before = self._clock.now() - waiting
+        left = await self._store.read(lambda tx: inbox.kept(tx, before=before, most=100))
+        for payload in left:
+            await self._work(from_bytes(self._house.vault.unseal(payload)), kept=True)
+        return len(left)
+
+    async def settled(self) -> None:
+        """Wait until everything that was confirmed is worked on."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- one event --------------------------------------------------------------------------------
+
+    def _takes_long(self, heard: Heard) -> bool:
+        """Whether something has to be fetched first, or to be waited for."""
+        return can_wait(heard) and (isinstance(heard.what, Upload) or _turn_of(heard.sender) in self._turns)
+
+    async def _keep(self, heard: Heard) -> bool:
+        now, seed = self._clock.now(), new_seed()
+        payload = self._house.vault.seal(to_bytes(heard))
+        return await self._store.write(lambda tx: inbox.keep(tx, heard.key, payload, seed=seed, now=now))
+
+    async def _work(self, heard: Heard, *, kept: bool = False) -> None:
         async with self._in_turn(heard.sender):
             heard = await self._fetched(heard)
             now, seed = self._clock.now(), new_seed()
-            outcome = await self._attempt(heard, now=now, seed=seed)
+            try:
+                outcome = await self._attempt(heard, kept=kept, now=now, seed=seed)
+            except Stranger:
+                sender = await self._platforms[heard.sender.platform].who_is(heard.sender)
+                heard = replace(heard, sender=replace(sender, introduced=True))
+                outcome = await self._attempt(heard, kept=kept, now=now, seed=seed)
             await self._say(heard, outcome)
 
-    async def _attempt(self, heard: Heard, *, now: datetime, seed: int) -> Outcome:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="kept event")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(self, heard: Heard, *, kept: bool, now: datetime, seed: int) -> Outcome:
         for last in (False, True):
             try:
-                return await self._store.write(lambda tx: self._unit(tx, heard, now=now, seed=seed))
+                return await self._store.write(
+                    lambda tx: self._unit(tx, heard, kept=kept, now=now, seed=seed)
+                )
+            except Stranger:
+                raise
             except Exception as failure:
                 reference = f"{seed % 36**6:06x}"[-6:]
                 log.exception(
@@ -98,25 +161,28 @@ class FrontDesk:
                 )
                 if last:
                     return await self._store.write(
-                        partial(self._apology, heard=heard, reference=reference, now=now, seed=seed)
+                        partial(
+                            self._apology, heard=heard, kept=kept, reference=reference, now=now, seed=seed
+                        )
                     )
         raise AssertionError("the loop returns")
 
     # --- the unit of work -------------------------------------------------------------------------
 
-    def _unit(self, tx: Transaction, heard: Heard, *, now: datetime, seed: int) -> Outcome:
-        if not inbox.receive(tx, heard.key, seed=seed, now=now):
+    def _unit(self, tx: Transaction, heard: Heard, *, kept: bool, now: datetime, seed: int) -> Outcome:
+        if not (inbox.take(tx, heard.key) if kept else inbox.receive(tx, heard.key, seed=seed, now=now)):
             return Outcome()
-        person = people.arrive(
-            tx, self._house.vault, identity_of(heard.sender), admins=self._house.admins, now=now
-        )
+        who = identity_of(heard.sender)
+        if not heard.sender.introduced and people.find(tx, self._house.vault, who) is None:
+            raise Stranger
+        person = people.arrive(tx, self._house.vault, who, admins=self._house.admins, now=now)
         what = heard.what
         if isinstance(what, Unreachable):
             people.became_unreachable(tx, person, now=now)
             outbox.drop_unreachable(tx, person.account_id)
             return Outcome()
         if not isinstance(what, Press):
-            chats.heard_from(tx, person.account_id, messages=1)
+            chats.heard_from(tx, person.account_id, messages=int(_stands_in_chat(heard)))
         people.seen(tx, person, now=now)
         turn = Turn(
             house=self._house,
@@ -126,6 +192,9 @@ class FrontDesk:
             now=now,
             chance=chance_of(seed),
             t=translator_for(person.locale, person.zone),
+            limits=self._platforms[heard.sender.platform].limits,
+            place=heard.place,
+            handle=_handle_of(heard),
         )
         reply = talk.respond(turn, what)
         return self._write_down(turn, heard, reply)
@@ -133,7 +202,7 @@ class FrontDesk:
     def _write_down(self, turn: Turn, heard: Heard, reply: Reply) -> Outcome:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
         tx, now, account = turn.tx, turn.now, turn.person.account_id
-        outcome = Outcome(toast=reply.toast, errands=turn.errands)
+        outcome = Outcome(answer=reply.form or reply.wrong or reply.toast, errands=turn.errands)
         waits = outbox.anything_waits(tx, account)
         free = self._lease(tx, account, now=now) and not waits
         slots = {one.slot: turn.slot(one.slot) for one in reply.messages if one.slot}
@@ -176,9 +245,16 @@ class FrontDesk:
         people_rows.change_account(turn.tx, turn.person.account_id, menu=key)
         return [(name, str(words)) for name, words in helping.menu(turn.t, turn.person.roles)]
 
-    def _apology(self, tx: Transaction, heard: Heard, *, reference: str, now: datetime, seed: int) -> Outcome:
+    def _apology(
+        self, tx: Transaction, heard: Heard, *, kept: bool, reference: str, now: datetime, seed: int
+    ) -> Outcome:
         """An event that failed twice is confirmed as failed, and the person is told so."""
-        if not inbox.receive(tx, heard.key, seed=seed, now=now, state="failed"):
+        key = heard.key
+        if not (
+            inbox.take(tx, key, state="failed")
+            if kept
+            else inbox.receive(tx, key, seed=seed, now=now, state="failed")
+        ):
             return Outcome()
         person = people.find(tx, self._house.vault, identity_of(heard.sender))
         if person is None:
@@ -195,9 +271,7 @@ class FrontDesk:
 
     async def _say(self, heard: Heard, outcome: Outcome) -> None:
         platform = self._platforms[heard.sender.platform]
-        if isinstance(heard.what, Press):
-            toast = None if outcome.toast is None else fit_toast(outcome.toast, platform.limits)
-            self._courier.acknowledge(platform, heard.what.handle, toast)
+        await self._answer(heard, platform, outcome)
         if outcome.dispatch is not None:
             self._courier.hand_over(outcome.dispatch)
         for account in outcome.others:
@@ -207,6 +281,28 @@ class FrontDesk:
         if outcome.menu is not None:
             address = Address(heard.sender.workspace, heard.sender.user_id)
             self._courier.show_menu(platform, address, outcome.menu)
+
+    async def _answer(self, heard: Heard, platform: Platform, outcome: Outcome) -> None:
+        """Answer what carried a handle; a form that came too late to be shown is offered again in words."""
+        handle = _handle_of(heard)
+        if handle is None:
+            return
+        answer = None if outcome.answer is None else fit_answer(outcome.answer, platform.limits)
+        if not isinstance(answer, Form):
+            self._courier.acknowledge(platform, handle, answer)
+        elif not await platform.acknowledge(handle, answer):
+            now = self._clock.now()
+            account = await self._store.write(lambda tx: self._offer_again(tx, heard, now=now))
+            outcome.others.append(account)
+
+    def _offer_again(self, tx: Transaction, heard: Heard, *, now: datetime) -> int:
+        person = people.find(tx, self._house.vault, identity_of(heard.sender))
+        assert person is not None, "they were just heard"
+        t = translator_for(person.locale, person.zone)
+        words = (Para(t("The form did not open in time.")), Note(t("Please try again.")))
+        message = Message(parts=words, locale=t.locale)
+        self._postbox.owe(tx, person.account_id, message, platform=heard.sender.platform, t=t, now=now)
+        return person.account_id
 
     async def _fetched(self, heard: Heard) -> Heard:
         """Fetch an uploaded file before the unit of work, bounded, and only for people who may send one."""
@@ -233,7 +329,7 @@ class FrontDesk:
 
     @asynccontextmanager
     async def _in_turn(self, sender: Sender) -> AsyncIterator[None]:
-        key = (sender.platform, sender.workspace, sender.user_id)
+        key = _turn_of(sender)
         lock, users = self._turns.get(key, (asyncio.Lock(), 0))
         self._turns[key] = lock, users + 1
         try:
@@ -245,6 +341,25 @@ class FrontDesk:
                 del self._turns[key]
             else:
                 self._turns[key] = lock, users - 1
+
+
+def _turn_of(sender: Sender) -> tuple[str, str, str]:
+    return sender.platform, sender.workspace, sender.user_id
+
+
+def _handle_of(heard: Heard) -> str | None:
+    """By what an event can be answered at once."""
+    match heard.what:
+        case Press(handle=handle) | Submit(handle=handle) | Command(handle=handle) | Clip(handle=handle):
+            return handle
+        case _:
+            return None
+
+
+def _stands_in_chat(heard: Heard) -> bool:
+    """Whether what was heard is a message below all others in the private chat."""
+    by_menu = isinstance(heard.what, Command) and heard.what.handle is not None
+    return heard.place is None and not by_menu and not isinstance(heard.what, Submit | Clip | Home)
 
 
 def identity_of(sender: Sender) -> Identity:

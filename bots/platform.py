@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bots.dialogue.vocabulary import Heard, Limits, Message, Toast
+from bots.dialogue.vocabulary import Answer, Heard, Limits, Message, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,21 @@ class Platform(Protocol):
     bot: str  # which bot of the platform this is: media ids belong to it
     limits: Limits
     listens_alone: bool  # whether only one process at a time may listen
+    patient: bool  # else events are confirmed within seconds: as soon as they are durable, worked on or not
 
     @property
     def invite_link(self) -> Callable[[str], str] | None:
         """Makes a link that opens the chat with `/start token`; None where there are no such links."""
         ...
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
-        """Post a new message.
+    async def who_is(self, sender: Sender) -> Sender:
+        """Who a newcomer is, where events do not say it; as well as it is known, never raising."""
+        ...
+
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
+        """Post a new message, in its place; where there are threads, below the message that `below` names.
 
         Raises:
             TryLater, NotSent, Blocked, Impossible
@@ -89,8 +96,8 @@ class Platform(Protocol):
         """Replace the message `ref`; an edit that changes nothing is a success. Raises as `send`."""
         ...
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
-        """Answer a press; never raises: a late answer is not worth a failure."""
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
+        """Answer what carried the handle; never raises: False when a form came too late to be shown."""
         ...
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:

@@ -56,6 +56,7 @@ class Service:
             log.info("deadlines moved", away=str(away))
         if self.store.dialect == "sqlite":  # the only process: whoever held a chat is gone
             await self.store.write(chats.free_leases)
+        await self.desk.recover(waiting=timedelta(0))
         await self.courier.sweep()
 
     async def close(self) -> None:
@@ -64,6 +65,7 @@ class Service:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.desk.settled()
         await self.errands.close()
         await self.courier.close()
         await self.store.close()
@@ -109,7 +111,9 @@ def compose(
         holder=holder,
         errands=errands.wake,
     )
-    clockwork = Clockwork(store=store, clock=clock, postbox=postbox, courier=courier, holder=holder)
+    clockwork = Clockwork(
+        store=store, clock=clock, postbox=postbox, courier=courier, recover=desk.recover, holder=holder
+    )
     return Service(store, clock, house, platforms, courier, desk, clockwork, errands, holder)
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bots.demo.seed import Known
 from bots.demo.worker import Chat, Rest, SimulatedWorker
-from bots.dialogue.vocabulary import Heard, Limits, Message, Sender, Toast
+from bots.dialogue.vocabulary import Answer, Heard, Limits, Message, Sender
 from bots.platform import Address, Hear, Media, NotSent, Posted
 from core.clock import new_token
 
@@ -54,6 +54,7 @@ class Crowd:
     bot = "crowd"
     limits = Limits()
     listens_alone = True
+    patient = True
 
     def __init__(
         self, known: Known, *, chance: Random, sleep: Sleep = asyncio.sleep, rest: Rest | None = None
@@ -81,15 +82,26 @@ class Crowd:
         """Nobody else can come in."""
         return None
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:  # noqa: ARG002  (the message names it)
+    async def who_is(self, sender: Sender) -> Sender:
+        """Everybody is known."""
+        return sender
+
+    async def send(
+        self,
+        to: Address,
+        message: Message,
+        media: Media | None,  # noqa: ARG002  (the message names it)
+        *,
+        below: str | None = None,  # noqa: ARG002  (they read from top to bottom)
+    ) -> Posted:
         return Posted(self._workers[to.user_id].chat.post(message))
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:  # noqa: ARG002  (as above)
         self._workers[to.user_id].chat.replace(ref, message)
         return Posted(ref)
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
-        """They do not read toasts."""
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:  # noqa: ARG002  (they do not read toasts)
+        return True
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:  # noqa: ARG002  (there is nothing to fetch)
         raise NotSent("the crowd sends no files")

@@ -1,10 +1,25 @@
-"""A message that a platform can carry: what does not fit is shortened here, once for all platforms."""
+"""What a platform can carry, in its manner: what does not fit is shortened here, once for all platforms."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import cache
 
-from bots.dialogue.vocabulary import Button, Limits, Message, Note, Part, Quote, Row, Toast, Words
+from bots.dialogue.routes import routes
+from bots.dialogue.vocabulary import (
+    Answer,
+    Button,
+    Limits,
+    Message,
+    Note,
+    Part,
+    Quote,
+    Row,
+    Toast,
+    Words,
+    Wrong,
+)
 from i18n import Content, Phrase, Translator
 
 ROOM = 16  # what a part costs beside its words: markup and line breaks
@@ -13,16 +28,40 @@ ROOM = 16  # what a part costs beside its words: markup and line breaks
 def fit(message: Message, limits: Limits, t: Translator) -> Message:
     """The message within the platform's limits; a shortened text says so."""
     most = limits.caption if message.picture is not None else limits.text
-    parts = _within(message.parts, most, t)
+    parts = _within(tuple(_in_manner(part, limits) for part in message.parts), most, t)
     rows = tuple(_row(row, limits) for row in _spread(message.rows, limits))
     if parts == message.parts and rows == message.rows:
         return message
     return replace(message, parts=parts, rows=rows)
 
 
-def fit_toast(toast: Toast, limits: Limits) -> Toast:
-    """The toast within the platform's limit."""
-    return replace(toast, words=Phrase(_cut(toast.words, limits.toast)))
+def fit_answer(answer: Answer, limits: Limits) -> Answer:
+    """A toast within the platform's limit; the faults of a form in its manner."""
+    match answer:
+        case Toast():
+            return replace(answer, words=Phrase(_cut(spell(answer.words, limits), limits.toast)))
+        case Wrong():
+            return Wrong({name: Content(spell(words, limits)) for name, words in answer.errors.items()})
+        case _:
+            return answer
+
+
+def spell(words: Words, limits: Limits) -> str:
+    """Our words with commands as they are typed there."""
+    return words if limits.commands == "/" else _commands().sub(limits.commands, words)
+
+
+@cache
+def _commands() -> re.Pattern[str]:
+    names = "|".join(sorted(routes().commands))
+    return re.compile(rf"(?<![\w/])/(?=(?:{names})\b)")
+
+
+def _in_manner(part: Part, limits: Limits) -> Part:
+    if limits.commands == "/" or isinstance(part, Quote):  # what is to be judged stays as it is
+        return part
+    spelled = spell(part.words, limits)
+    return part if spelled == part.words else replace(part, words=Content(spelled))
 
 
 def _within(parts: tuple[Part, ...], most: int, t: Translator) -> tuple[Part, ...]:

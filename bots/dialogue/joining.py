@@ -30,6 +30,11 @@ def start(turn: Turn, command: Command) -> Reply:
     return says(welcome_back(turn))
 
 
+def begin_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """The same from a button."""
+    return says(welcome_back(turn)) if turn.person.consented_at else begin(turn)
+
+
 def begin(turn: Turn) -> Reply:
     """What this is, what is kept, and the question whether to take part."""
     if turn.person.step != "joining":
@@ -119,6 +124,7 @@ def _back(word: str) -> str:
 ROUTES: tuple[Route, ...] = (
     CommandRoute("start", start, N_("Begin"), before_joining=True),
     StepRoute("joining", expecting, before_joining=True),
+    PressRoute("begin", begin_pressed, before_joining=True),
     PressRoute("join", join, before_joining=True),
     PressRoute("locales", locales, before_joining=True),
     PressRoute("locale", locale, before_joining=True),

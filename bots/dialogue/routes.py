@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from bots.dialogue.buttons import Pressed
 from bots.dialogue.turn import Turn
-from bots.dialogue.vocabulary import Command, Press, Reply, Text, Upload
+from bots.dialogue.vocabulary import Clip, Command, Home, Reply, Submit, Text, Upload
 
 ROOMS = (
     "joining",
@@ -24,6 +25,7 @@ ROOMS = (
     "deciding",
     "granting",
     "summaries",
+    "dashboard",
     "helping",
 )
 
@@ -57,7 +59,23 @@ class StepRoute:
     before_joining: bool = False
 
 
-Route = CommandRoute | PressRoute | StepRoute
+@dataclass(frozen=True, slots=True)
+class FormRoute:
+    """A form that was sent, by the verb of its data; rights are checked by the use cases it calls."""
+
+    verb: str
+    act: Callable[[Turn, Pressed, Submit], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceRoute:
+    """What some platforms have beside the conversation: a dashboard, other people's words."""
+
+    hears: type[Home] | type[Clip]
+    act: Callable[[Turn, Any], Reply]
+
+
+Route = CommandRoute | PressRoute | StepRoute | FormRoute | SurfaceRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,8 @@ class Routes:
     commands: Mapping[str, CommandRoute]
     presses: Mapping[str, PressRoute]
     steps: Mapping[str, StepRoute]
+    forms: Mapping[str, FormRoute]
+    surfaces: Mapping[type, SurfaceRoute]
 
 
 @cache
@@ -76,22 +96,37 @@ def routes() -> Routes:
     Raises:
         ValueError: when two rooms claim the same.
     """
-    commands: dict[str, CommandRoute] = {}
-    presses: dict[str, PressRoute] = {}
-    steps: dict[str, StepRoute] = {}
+    tables: dict[type, dict[Any, Any]] = {
+        kind: {} for kind in (CommandRoute, PressRoute, StepRoute, FormRoute, SurfaceRoute)
+    }
     for room in ROOMS:
         for route in import_module(f"bots.dialogue.{room}").ROUTES:
-            match route:
-                case CommandRoute(name=key):
-                    table: dict[str, object] = commands  # type: ignore[assignment]  # the three differ in values only
-                case PressRoute(verb=key):
-                    table = presses  # type: ignore[assignment]  # as above
-                case StepRoute(step=key):
-                    table = steps  # type: ignore[assignment]  # as above
+            key, table = _key(route), tables[type(route)]
             if key in table:
                 raise ValueError(f"two routes for {key}")
             table[key] = route
-    return Routes(commands, presses, steps)
+    return Routes(*tables.values())
 
 
-__all__ = ["CommandRoute", "Press", "PressRoute", "Route", "Routes", "StepRoute", "routes"]
+def _key(route: Route) -> str | type:
+    match route:
+        case CommandRoute(name=key):
+            return key
+        case StepRoute(step=key):
+            return key
+        case PressRoute(verb=key) | FormRoute(verb=key):
+            return key
+        case SurfaceRoute(hears=what):
+            return what
+
+
+__all__ = [
+    "CommandRoute",
+    "FormRoute",
+    "PressRoute",
+    "Route",
+    "Routes",
+    "StepRoute",
+    "SurfaceRoute",
+    "routes",
+]

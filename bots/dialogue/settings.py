@@ -25,6 +25,11 @@ def settings(turn: Turn, _command: Command) -> Reply:
     return says(overview(turn))
 
 
+def settings_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """The same from a button."""
+    return says(overview(turn))
+
+
 def overview(turn: Turn) -> Message:
     """Everything that can be set, as it stands."""
     t, person = turn.t, turn.person
@@ -134,6 +139,7 @@ def set_nudge(turn: Turn, pressed: Pressed) -> Reply:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("settings", settings, N_("Language, place, quiet hours")),
+    PressRoute("settings", settings_pressed),
     PressRoute("setlangs", set_languages),
     PressRoute("setzone", set_zone),
     PressRoute("setquiet", ask_quiet),

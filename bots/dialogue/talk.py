@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bots.dialogue import buttons, joining
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import routes
 from bots.dialogue.turn import Turn
-from bots.dialogue.vocabulary import Command, Message, Para, Press, Reply, Text, Toast, Upload, says
+from bots.dialogue.vocabulary import (
+    Clip,
+    Command,
+    Home,
+    Message,
+    Para,
+    Press,
+    Reply,
+    Said,
+    Submit,
+    Text,
+    Toast,
+    Upload,
+    Wrong,
+    says,
+)
+from bots.dialogue.whereabouts import in_place
 from core.domain.person import require
 from core.errors import Refused
 from i18n import Phrase
 
 
-def respond(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
+def respond(turn: Turn, what: Said) -> Reply:
     """What is said to the person; a refusal takes back what it began and is said in one clear sentence."""
     try:
         with turn.tx.nested():
@@ -22,12 +36,10 @@ def respond(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
     except Refused as refused:
         turn.events.clear()
         reply = _refused(turn, what, refused)
-    locale = turn.t.locale
-    said = (one if one.locale == locale else replace(one, locale=locale) for one in reply.messages)
-    return Reply(tuple(said), reply.toast)
+    return in_place(turn, reply)
 
 
-def _route(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
+def _route(turn: Turn, what: Said) -> Reply:
     joined = turn.person.consented_at is not None
     match what:
         case Command():
@@ -42,6 +54,19 @@ def _route(turn: Turn, what: Text | Command | Press | Upload) -> Reply:
             return route.act(turn, pressed)
         case Text() | Upload():
             return _words(turn, what, joined=joined)
+        case Submit():
+            return _form(turn, what, joined=joined)
+        case Home() | Clip():
+            surface = routes().surfaces[type(what)]
+            return surface.act(turn, what) if joined or isinstance(what, Home) else joining.begin(turn)
+
+
+def _form(turn: Turn, sent: Submit, *, joined: bool) -> Reply:
+    pressed = buttons.read(sent.data)
+    route = routes().forms.get(pressed.verb)
+    if route is None:
+        raise Refused("unknown_button")
+    return route.act(turn, pressed, sent) if joined else joining.begin(turn)
 
 
 def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
@@ -64,11 +89,16 @@ def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
         return joining.begin(turn)
     if isinstance(what, Upload):
         return routes().steps["upload"].act(turn, what)
+    name, _, args = what.body.strip().partition(" ")
+    if name.lower() in routes().commands:  # the slash was forgotten, or is not ours to type there
+        return _command(turn, Command(name.lower(), args.strip()), joined=joined)
     raise Refused("nothing_expected")
 
 
-def _refused(turn: Turn, what: Text | Command | Press | Upload, refused: Refused) -> Reply:
+def _refused(turn: Turn, what: Said, refused: Refused) -> Reply:
     words: Phrase = refusal(turn.t, refused)
     if isinstance(what, Press):
         return says(toast=Toast(words, alert=len(words) > 60))
+    if isinstance(what, Submit):
+        return Reply(wrong=Wrong({"": words}))
     return says(Message(parts=(Para(words),)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bots.dialogue.vocabulary import Limits, Place
 from core import jobs
 from core.domain.person import Person
 from core.events import Event
@@ -49,9 +50,17 @@ class Turn:
     now: datetime
     chance: Random
     t: Translator
+    limits: Limits = field(default_factory=Limits)
+    place: Place | None = None  # where the person speaks, when that is not their private chat
+    handle: str | None = None  # by which a form can be opened
     events: list[Event] = field(default_factory=list)
     errands: bool = False  # whether a job was put on the list
     _slots: dict[str, Slot | None] = field(default_factory=dict)
+
+    @property
+    def can_open(self) -> bool:
+        """Whether a form can be the answer; else the same is asked step by step."""
+        return self.limits.forms and self.handle is not None
 
     def tell(self, events: tuple[Event, ...]) -> None:
         """These things happened; the people they concern are told in the same transaction."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from i18n import Content, Phrase
 
 Words = Phrase | Content
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere beside the private chat; `ref` is what the platform calls it.
+
+    A whisper is shown to one person among others, a post to everybody there; home is a person's dashboard.
+    """
+
+    kind: Literal["whisper", "post", "home"]
+    ref: str = ""
+
+
+HOME = Place("home")
 
 
 # --- heard ----------------------------------------------------------------------------------------
@@ -16,7 +32,10 @@ Words = Phrase | Content
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, as the platform knows them; `user_id` is also where a private answer goes."""
+    """Who wrote, as the platform knows them; `user_id` is also where a private answer goes.
+
+    Where an event says no more than an id, the platform introduces the person when they are new.
+    """
 
     platform: str
     workspace: str
@@ -24,6 +43,7 @@ class Sender:
     name: str
     locale: str | None = None
     zone: str | None = None
+    introduced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +55,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name args`; the name in lower case without the slash."""
+    """`/name args`; the name in lower case without the slash. With a `handle` a form can answer it."""
 
     name: str
     args: str = ""
+    handle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +84,48 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Submit:
+    """A form was sent: its data, and what stands in its fields; `handle` is where its faults are told."""
+
+    data: str
+    values: Mapping[str, str | tuple[str, ...]]
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Somebody's words that the person wants to be made a task."""
+
+    body: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The person looks at their dashboard."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreachable:
     """The person blocked the bot or left."""
 
 
+Said = Text | Command | Press | Upload | Submit | Clip | Home
+"""What a conversation is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One incoming event; `key` names it for good, so that a redelivery is recognised."""
+    """One incoming event; `key` names it for good, so that a redelivery is recognised.
+
+    `place` is where the person spoke when that was not their private chat.
+    """
 
     key: str
     sender: Sender
-    what: Text | Command | Press | Upload | Unreachable
+    what: Said | Unreachable
     sent_at: datetime | None = None
+    place: Place | None = None
 
 
 # --- said -----------------------------------------------------------------------------------------
@@ -147,7 +198,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. With a `slot` it replaces the message that was said there before, in place."""
+    """One message. With a `slot` it replaces the message that was said there before, in place.
+
+    With a `place` it goes there, or what it says `otherwise` goes to the private chat when the place
+    cannot be written to; it follows the message of the slot `below`, where a platform has threads.
+    """
 
     parts: tuple[Part, ...]
     rows: tuple[Row, ...] = ()
@@ -157,6 +212,49 @@ class Message:
     slot: str | None = None
     locale: str = "en"
     silent: bool = False
+    place: Place | None = None
+    otherwise: Words | None = None
+    below: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen in a form."""
+
+    label: Words
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form: a line, a longer text, one of some choices, or some of them."""
+
+    name: str
+    label: Words
+    kind: Literal["line", "text", "one", "some"] = "line"
+    hint: Words | None = None
+    value: str | tuple[str, ...] = ""
+    choices: tuple[Choice, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked at once, where a platform can show it; sending it sends `data` back with the fields."""
+
+    data: str
+    title: Words
+    fields: tuple[Field, ...]
+    submit: Words
+    note: Words | None = None
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong in a form that was sent, by field; "" is the form as a whole."""
+
+    errors: Mapping[str, Words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +271,12 @@ class Reply:
 
     messages: tuple[Message, ...] = ()
     toast: Toast | None = None
+    form: Form | None = None
+    wrong: Wrong | None = None
+
+
+Answer = Toast | Form | Wrong
+"""What a press, a command or a form that was sent is answered with at once."""
 
 
 def says(*messages: Message, toast: Toast | None = None) -> Reply:
@@ -195,3 +299,7 @@ class Limits:
     attachment: int = 50_000_000
     edits: bool = True
     edits_media: bool = field(default=True)  # may an edit change text into a picture and back
+    toasts: bool = True  # else a toast that nothing else comes with is whispered
+    forms: bool = False
+    home: bool = False  # whether there is a dashboard
+    commands: str = "/"  # how a command begins there

@@ -14,6 +14,7 @@ from bots.dialogue.vocabulary import (
     Note,
     Para,
     Part,
+    Place,
     Quote,
     Row,
     Title,
@@ -39,12 +40,20 @@ def to_wire(message: Message) -> bytes:
             [(b.label, b.data, 0) if isinstance(b, Button) else (b.label, b.url, 1) for b in row]
             for row in message.rows
         ]
-    said = (("i", message.picture), ("a", message.alt), ("s", message.slot))
+    said = (
+        ("i", message.picture),
+        ("a", message.alt),
+        ("s", message.slot),
+        ("o", message.otherwise),
+        ("b", message.below),
+    )
     wire |= {key: value for key, value in said if value is not None}
     if message.attachment is not None:
         wire["f"] = (message.attachment.path, message.attachment.name)
     if message.silent:
         wire["q"] = 1
+    if message.place is not None:
+        wire["w"] = (message.place.kind, message.place.ref)
     wire["l"] = message.locale
     return _COMPACT.encode(wire).encode()
 
@@ -52,7 +61,7 @@ def to_wire(message: Message) -> bytes:
 def from_wire(payload: bytes) -> Message:
     """The message that `to_wire` wrote."""
     wire = json.loads(payload)
-    attachment = wire.get("f")
+    attachment, place = wire.get("f"), wire.get("w")
     return Message(
         parts=tuple(_part(letter, words) for letter, words in wire["p"]),
         rows=tuple(_row(row) for row in wire.get("r", ())),
@@ -62,6 +71,9 @@ def from_wire(payload: bytes) -> Message:
         slot=wire.get("s"),
         locale=wire["l"],
         silent=bool(wire.get("q")),
+        place=Place(*place) if place else None,
+        otherwise=wire.get("o"),
+        below=wire.get("b"),
     )
 
 

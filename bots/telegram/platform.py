@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 from telegram.error import InvalidToken, TelegramError
 
-from bots.dialogue.vocabulary import Heard, Limits, Message, Toast
+from bots.dialogue.vocabulary import Answer, Heard, Limits, Message, Sender, Toast
 from bots.platform import Address, Hear, Impossible, Media, Posted
 from bots.telegram import files, hearing, menu, saying
 from bots.telegram.api import TELEGRAM, Api
@@ -35,6 +35,7 @@ class Telegram:
     """One bot of Telegram, heard by polling or, with a `webhook`, by being called."""
 
     name = hearing.NAME
+    patient = True  # an update waits for hours until it is confirmed
     limits = Limits(
         text=4096,
         caption=1024,
@@ -93,10 +94,21 @@ class Telegram:
         """Makes a link that opens this bot with `/start token`."""
         return lambda token: f"https://t.me/{self.username}?start={token}"
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
-        """Post a new message: with its file, its picture, or in words."""
+    async def who_is(self, sender: Sender) -> Sender:
+        """Every update says who sent it."""
+        return sender
+
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
+        """Post a new message: with its file, its picture, or in words; as a reply to the one `below` names."""
         with self._told(to):
             arguments = self._arguments(to, message)
+            if below is not None:
+                arguments["reply_parameters"] = {
+                    "message_id": int(below),
+                    "allow_sending_without_reply": True,
+                }
             if message.silent:
                 arguments["disable_notification"] = True
             await self._turn(to, message)
@@ -115,16 +127,17 @@ class Telegram:
                     raise
             return Posted(ref, media.ref if media else None)
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
         """Answer a press, with a toast if there is something to say."""
         arguments: Arguments = {"callback_query_id": handle}
-        if toast is not None:
-            arguments["text"] = toast.words[: self.limits.toast]
-            arguments["show_alert"] = toast.alert or None
+        if isinstance(answer, Toast):
+            arguments["text"] = answer.words[: self.limits.toast]
+            arguments["show_alert"] = answer.alert or None
         try:
             await self._api.call("answerCallbackQuery", arguments)
         except TelegramError as error:
             _log.debug("a press was not acknowledged", trouble=str(error))
+        return True
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:
         """Download an uploaded file."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bots.dialogue.vocabulary import Limits, Message, Toast
+from bots.dialogue.vocabulary import Answer, Limits, Message, Sender, Toast
 from bots.platform import Address, Hear, Impossible, Media, NotSent, Posted
 from bots.web.conversation import Conversation
 from bots.web.entries import Said
@@ -45,6 +45,7 @@ class Web:
     bot = "web"
     limits = LIMITS
     listens_alone = False
+    patient = True
 
     def __init__(
         self,
@@ -109,8 +110,19 @@ class Web:
         """A browser's chat is its own: an invitation is typed there."""
         return None
 
-    # The page loads pictures by their name, so `media` is not needed.
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:  # noqa: ARG002
+    async def who_is(self, sender: Sender) -> Sender:
+        """A browser says all it knows with every event."""
+        return sender
+
+    # The page loads pictures by their name, so `media` is not needed; a chat without threads follows in order.
+    async def send(
+        self,
+        to: Address,
+        message: Message,
+        media: Media | None,  # noqa: ARG002
+        *,
+        below: str | None = None,  # noqa: ARG002
+    ) -> Posted:
         ref = await self._history.add(to.user_id, Said(message))
         self._nudges.nudge(to.user_id)
         return Posted(ref)
@@ -127,8 +139,9 @@ class Web:
         self._nudges.nudge(to.user_id)
         return Posted(ref)
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
-        self._reception.acknowledge(handle, toast)
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
+        self._reception.acknowledge(handle, answer if isinstance(answer, Toast) else None)
+        return True
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from core.store.tables import inbox
 from core.store.transaction import Change, Transaction
@@ -20,6 +20,7 @@ def _receive(insert: Any) -> Any:
             seed=bindparam("seed"),
             state=bindparam("state"),
             attempts=bindparam("attempts"),
+            payload=bindparam("payload"),
         )
         .on_conflict_do_nothing(index_elements=[inbox.c.key])
     )
@@ -30,7 +31,35 @@ _RECEIVE = Change(_receive)
 
 def receive(tx: Transaction, key: str, *, seed: int, now: datetime, state: str = "done") -> bool:
     """Note an event under its key; False when it was noted before: then nothing may happen again."""
-    return _RECEIVE.run(tx, key=key, now=now, seed=seed, state=state, attempts=0) == 1
+    return _RECEIVE.run(tx, key=key, now=now, seed=seed, state=state, attempts=0, payload=None) == 1
+
+
+def keep(tx: Transaction, key: str, payload: bytes, *, seed: int, now: datetime) -> bool:
+    """Keep a sealed event that is worked on later; False when it was noted before."""
+    return _RECEIVE.run(tx, key=key, now=now, seed=seed, state="received", attempts=0, payload=payload) == 1
+
+
+_TAKE = Change(
+    update(inbox)
+    .where(inbox.c.key == bindparam("event"), inbox.c.state == "received")
+    .values(state=bindparam("becomes"), payload=None)
+)
+
+
+def take(tx: Transaction, key: str, *, state: str = "done") -> bool:
+    """Work on a kept event in this transaction; False when that happened before."""
+    return _TAKE.run(tx, event=key, becomes=state) == 1
+
+
+def kept(tx: Transaction, *, before: datetime, most: int) -> list[bytes]:
+    """The sealed events that were kept before a moment and wait still, oldest first."""
+    rows = tx.execute(
+        select(inbox.c.payload)
+        .where(inbox.c.state == "received", inbox.c.received_at < before, inbox.c.payload.isnot(None))
+        .order_by(inbox.c.received_at, inbox.c.key)
+        .limit(most)
+    )
+    return [bytes(row.payload) for row in rows]
 
 
 def prune(tx: Transaction, *, before: datetime, most: int = 500) -> int:

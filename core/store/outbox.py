@@ -147,10 +147,13 @@ _SENT = Change(
 )
 
 
-def sent_new(tx: Transaction, owed: Owed, *, ref: str, is_media: bool, now: datetime) -> None:
-    """A new message was posted: the chat grew, and a slot stands there now."""
+def sent_new(
+    tx: Transaction, owed: Owed, *, ref: str, is_media: bool, elsewhere: bool = False, now: datetime
+) -> None:
+    """A new message was posted: the chat grew unless it stands elsewhere, and a slot stands there now."""
     _SENT.run(tx, row=owed.id)
-    chats.grew(tx, owed.account_id)
+    if not elsewhere:
+        chats.grew(tx, owed.account_id)
     if owed.slot is not None:
         chats.place(tx, owed.account_id, owed.slot, ref=ref, is_media=is_media, card=owed.id, now=now)
 

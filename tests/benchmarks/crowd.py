@@ -15,7 +15,17 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bots.dialogue.vocabulary import Button, Command, Heard, Limits, Message, Press, Sender, Toast, Upload
+from bots.dialogue.vocabulary import (
+    Answer,
+    Button,
+    Command,
+    Heard,
+    Limits,
+    Message,
+    Press,
+    Sender,
+    Upload,
+)
 from bots.platform import Address, Hear, Media, Posted
 from bots.runner import Service, compose, warm_up
 from core.clock import SystemClock
@@ -34,6 +44,7 @@ class NullPlatform:
     bot = PLATFORM
     limits = Limits(edits_media=False)
     listens_alone = False
+    patient = True
 
     def __init__(self) -> None:
         self.workers: dict[str, Worker] = {}
@@ -44,7 +55,12 @@ class NullPlatform:
     def invite_link(self) -> Callable[[str], str] | None:
         return None
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
+    async def who_is(self, sender: Sender) -> Sender:
+        return sender
+
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
         self.workers[to.user_id].gets(message)
         return Posted(str(next(self._refs)))
 
@@ -52,8 +68,8 @@ class NullPlatform:
         self.workers[to.user_id].gets(message)
         return Posted(ref)
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
-        return
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
+        return True
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:
         await asyncio.to_thread(shutil.copyfile, self.uploads[handle], into)

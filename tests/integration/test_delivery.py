@@ -472,10 +472,12 @@ class Gate(Paper):
         self.open = asyncio.Event()
         self.reached = asyncio.Event()
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
         self.reached.set()
         await self.open.wait()
-        return await super().send(to, message, media)
+        return await super().send(to, message, media, below=below)
 
 
 async def test_what_is_handed_over_and_read_from_the_outbox_goes_out_once(

@@ -43,9 +43,11 @@ class MortalTelegram(Telegram):
         self._fuse = fuse
         self._store = store
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
         self._fuse.passes(Point.BEFORE_SEND)
-        posted = await super().send(to, message, media)
+        posted = await super().send(to, message, media, below=below)
         return self._sent(posted)
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:

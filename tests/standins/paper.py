@@ -11,20 +11,29 @@ from pathlib import Path
 from aiohttp import web
 
 from bots.dialogue.vocabulary import (
+    HOME,
+    Answer,
     Button,
+    Clip,
     Code,
     Command,
+    Form,
     Heard,
+    Home,
     Limits,
     Message,
     Note,
+    Place,
     Press,
     Quote,
+    Said,
     Sender,
+    Submit,
     Text,
     Title,
     Toast,
     Upload,
+    Wrong,
 )
 from bots.platform import Address, Hear, Impossible, Media, Posted
 
@@ -37,6 +46,10 @@ class Chat:
     log: list[str] = field(default_factory=list)
     toasts: list[str] = field(default_factory=list)
     menu: list[str] = field(default_factory=list)
+    home: Message | None = None
+    elsewhere: list[Message] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    wrong: Wrong | None = None
 
     @property
     def last(self) -> Message:
@@ -50,6 +63,7 @@ class Paper:
     name = "paper"
     bot = "paper"
     listens_alone = False
+    patient = True
 
     def __init__(self, *, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -68,12 +82,23 @@ class Paper:
         """Somebody's chat."""
         return self.chats.setdefault(user_id, Chat())
 
-    async def send(self, to: Address, message: Message, media: Media | None) -> Posted:
+    async def who_is(self, sender: Sender) -> Sender:
+        return sender
+
+    async def send(
+        self, to: Address, message: Message, media: Media | None, *, below: str | None = None
+    ) -> Posted:
         self._check(to, message)
         ref = str(next(self._refs))
         chat = self.chat(to.user_id)
+        if message.place == HOME:
+            chat.home = message
+            return Posted(ref)
+        if message.place is not None:
+            chat.elsewhere.append(message)
+            return Posted(ref)
         chat.messages[ref] = message
-        chat.log.append(written(message))
+        chat.log.append(written(message) if below is None else f"(below #{below})\n{written(message)}")
         return Posted(ref, None if media is None else media.path.name)
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:
@@ -90,11 +115,20 @@ class Paper:
         if failure is not None:
             raise failure
 
-    async def acknowledge(self, handle: str, toast: Toast | None) -> None:
+    async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
         user_id, _, _ = handle.partition("/")
-        if toast is not None:
-            self.chat(user_id).toasts.append(toast.words)
-            self.chat(user_id).log.append(f"    ~ {toast.words}")
+        chat = self.chat(user_id)
+        match answer:
+            case Toast():
+                chat.toasts.append(answer.words)
+                chat.log.append(f"    ~ {answer.words}")
+            case Form():
+                chat.forms.append(answer)
+            case Wrong():
+                chat.wrong = answer
+            case None:
+                chat.wrong = None
+        return True
 
     async def fetch(self, handle: str, into: Path, most: int) -> None:
         data = self.files[handle]
@@ -200,9 +234,35 @@ class Someone:
                         return one
         raise AssertionError(f"no button {label!r} in:\n" + "\n".join(self.chat.log[-4:]))
 
-    async def _does(self, what: Text | Command | Press | Upload, key: str | None) -> Message:
-        await self._hear(Heard(f"paper:{key or f'{self.user_id}-{next(self._keys)}'}", self._sender, what))
+    async def looks_home(self) -> Message:
+        """Look at the dashboard."""
+        await self._heard(Home())
+        assert self.chat.home is not None
+        return self.chat.home
+
+    async def commands(self, name: str, args: str = "", *, place: Place | None = None) -> None:
+        """A command from a menu, which a form may answer."""
+        await self._heard(Command(name, args, f"{self.user_id}/{next(self._keys)}"), place=place)
+
+    async def clips(self, words: str) -> None:
+        """Somebody's words are to become a task."""
+        await self._heard(Clip(words, f"{self.user_id}/{next(self._keys)}"))
+
+    async def fills(self, **values: str | tuple[str, ...]) -> Wrong | None:
+        """Send the newest form with these fields, the others as they stand; gives what is wrong with it."""
+        form = self.chat.forms[-1]
+        standing = {one.name: one.value for one in form.fields}
+        assert values.keys() <= standing.keys(), f"no such field in {list(standing)}"
+        await self._heard(Submit(form.data, standing | values, f"{self.user_id}/{next(self._keys)}"))
+        return self.chat.wrong
+
+    async def _heard(self, what: Said, *, place: Place | None = None, key: str | None = None) -> None:
+        name = f"paper:{key or f'{self.user_id}-{next(self._keys)}'}"
+        await self._hear(Heard(name, self._sender, what, place=place))
         done = self._settle()
         if asyncio.iscoroutine(done):
             await done
+
+    async def _does(self, what: Said, key: str | None) -> Message:
+        await self._heard(what, key=key)
         return self.last
