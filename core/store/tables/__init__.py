@@ -1,6 +1,8 @@
 """Every table. Rules of the game are constraints here too, so that no code path can break them."""
 
 from core.store.tables.background import job, lease
+from core.store.tables.installations import installation
+from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
 from core.store.tables.people import account, invite, person, person_language
@@ -15,10 +17,13 @@ __all__ = [
     "answer",
     "assignment",
     "inbox",
+    "installation",
     "invite",
     "job",
     "lease",
     "ledger",
+    "link_code",
+    "link_try",
     "media",
     "metadata",
     "outbox",

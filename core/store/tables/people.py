@@ -27,6 +27,7 @@ person = Table(
     Column("next_summary_at", Instant),
     Column("news_at", Instant),  # when the first reward came that the person was not told of
     Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
+    Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
 )
 Index(
     "ix_person_news_at",
@@ -39,6 +40,12 @@ Index(
     person.c.next_summary_at,
     sqlite_where=person.c.next_summary_at.isnot(None),
     postgresql_where=person.c.next_summary_at.isnot(None),
+)
+Index(
+    "ix_person_merged_into",
+    person.c.merged_into,
+    sqlite_where=person.c.merged_into.isnot(None),
+    postgresql_where=person.c.merged_into.isnot(None),
 )
 
 person_language = Table(
@@ -65,6 +72,7 @@ account = Table(
     Column("leased_until", Instant),
     Column("unreachable_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("linked_at", Instant),  # since when its person may speak from other chats too
     UniqueConstraint("platform", "fingerprint"),
 )
 
