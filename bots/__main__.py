@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+import yaml
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
@@ -17,11 +18,14 @@ from rich.progress import Progress
 from rich.text import Text
 
 from bots import by_hand, logs, opening
+from bots import doctor as checks
 from bots.by_hand import Step
 from bots.dialogue import problems
 from bots.opening import Opened
 from bots.settings import Settings
+from bots.slack import manifest as slack_app
 from bots.trouble import explain
+from core.clock import SystemClock
 from core.errors import BadFile
 from core.intake.results import ResultFormat
 from i18n import translator_for
@@ -109,6 +113,29 @@ def export(
     )
     for path, rows in files:
         out.print(Text(f"{path}: {rows} rows"), soft_wrap=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything a start needs, and say what is to be mended; nothing is changed."""
+    settings = _settings()
+    findings = _finish(settings, checks.examine(settings, SystemClock()))
+    out.print(checks.table(findings))
+    if not checks.is_well(findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def manifest(
+    http: Annotated[
+        str, typer.Option("--http", help="Slack calls this HTTPS address, instead of Socket Mode.")
+    ] = "",
+) -> None:
+    """Print the manifest to paste when the Slack app is made or updated."""
+    if http and not http.startswith("https://"):
+        raise _fail("Slack calls HTTPS addresses only: write --http https://chat.example.org.")
+    made = slack_app.manifest(public_url=http or None, socket_mode=not http)
+    print(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000), end="")
 
 
 @app.command()

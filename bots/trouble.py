@@ -19,6 +19,7 @@ _DATABASE = {
     "unreachable": (
         "The database cannot be opened: check CHATCROWD_DATABASE_URL, that the server runs, and the password."
     ),
+    "damaged": "The file of the database cannot be read as one: restore a backup, or name another file.",
     "newer": "The database was made by a newer version of chatcrowd: update chatcrowd, or restore a backup.",
 }
 

@@ -16,7 +16,7 @@ from core.store.sqlite import SqliteStore
 
 
 class DatabaseUnusable(Exception):  # noqa: N818  (its name says what it is)
-    """The database cannot be opened; `why` is address, unreachable (also: wrong password) or newer."""
+    """The database cannot be opened; `why` is address, unreachable (also: wrong password), damaged or newer."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
