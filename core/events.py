@@ -34,7 +34,7 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended | unreachable | undone
+    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | own_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,21 @@ class NewWork:
     projects: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChatLinked:
+    """From another chat, this one was linked with it."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUnlinked:
+    """A linked chat went its own way; the card that it showed, if any, is in this one now."""
+
+    account_id: int
+    assignment_id: int | None
+
+
 Event = (
     ReminderDue
     | BecameOverdue
@@ -99,4 +114,6 @@ Event = (
     | ProjectFinished
     | RoleGranted
     | NewWork
+    | ChatLinked
+    | ChatUnlinked
 )

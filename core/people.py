@@ -13,6 +13,7 @@ from core.domain.person import Person, Role, may
 from core.errors import Refused
 from core.events import Event, RoleGranted
 from core.overdue import return_all
+from core.store import links
 from core.store import people as rows
 from core.store.transaction import Transaction
 from core.vault import Vault
@@ -139,9 +140,16 @@ def set_languages(tx: Transaction, person: Person, langs: tuple[str, ...]) -> No
 
 
 def became_unreachable(tx: Transaction, person: Person, *, now: datetime) -> None:
-    """The person blocked the bot: nothing more is sent, and their work goes back free."""
+    """The person blocked the bot: nothing more is sent there, and their work goes back free.
+
+    Who still reads another linked chat keeps their work: that chat is told of it from now on.
+    """
     rows.change_account(tx, person.account_id, unreachable_at=now)
-    return_all(tx, person.id, now=now)
+    reached = rows.by_id(tx, person.id)
+    if reached is None or rows.reach(tx, reached.account_id).unreachable_at is not None:
+        return_all(tx, person.id, now=now)
+    else:
+        links.move_chat(tx, person_id=person.id, leaves=person.account_id, to=reached.account_id)
 
 
 def may_grant(person: Person, role: Role) -> bool:

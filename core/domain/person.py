@@ -36,6 +36,7 @@ class Person:
     draft: str | None
     menu: str | None
     seen_at: datetime
+    linked_at: datetime | None  # since when they may speak from several accounts
 
     @property
     def quiet(self) -> QuietHours | None:

@@ -28,6 +28,7 @@ class AssignmentState(StrEnum):
     OVERDUE = "overdue"
     ANSWERED_LATE = "answered_late"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
 
 
 class OutboxState(StrEnum):
@@ -74,6 +75,8 @@ ASSIGNMENT: Moves = {
     (A.ANSWERED, "undo"): A.ACTIVE,
     (A.OVERDUE, "answer"): A.ANSWERED_LATE,
     (A.OVERDUE, "24 hours pass, or the task ends"): A.EXPIRED,
+    (A.ANSWERED, "its worker had answered before, from another account"): A.SUPERSEDED,
+    (A.ANSWERED_LATE, "its worker had answered before, from another account"): A.SUPERSEDED,
 }
 
 

@@ -72,6 +72,25 @@ def _once(
     return entered == 1
 
 
+def join(tx: Transaction, *, gone: int, stays: int, points: int, now: datetime) -> bool:
+    """The balance of a person who turned out to be another goes to that one, debts too; False when it did before."""
+    giver, taker = (gone, stays) if points >= 0 else (stays, gone)
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="link",
+        points=abs(points),
+        from_project=None,
+        from_person=giver,
+        to_project=None,
+        to_person=taker,
+        key=f"link:{gone}",
+        project=None,
+        assignment=None,
+    )
+    return entered == 1
+
+
 _MARK_NEWS = Change(
     update(person)
     .where(person.c.id == bindparam("person"), person.c.news_at.is_(None))

@@ -26,6 +26,7 @@ _PERSON_COLUMNS = (
     account.c.draft,
     account.c.menu,
     person.c.seen_at,
+    account.c.linked_at,
 )
 
 
@@ -43,9 +44,21 @@ _BY_FINGERPRINT = Statement(
     _person,
 )
 _BY_ACCOUNT = Statement(_JOINED.where(account.c.id == bindparam("account")), _person)
-_MAIN_ACCOUNT = Statement(
-    _JOINED.where(person.c.id == bindparam("person"))
-    .order_by(account.c.unreachable_at.isnot(None), account.c.id)
+# Two events of one person may come from two accounts: both hold the first of them, whichever that is.
+_HOLD_FIRST = Statement(
+    select(account.c.id)
+    .where(account.c.person_id == bindparam("person"))
+    .order_by(account.c.id)
+    .limit(1)
+    .with_for_update(of=account, key_share=True),
+    int,
+)
+_known = person.alias("known")
+_now_is = select(_known.c.merged_into).where(_known.c.id == bindparam("person")).scalar_subquery()
+_BEST_REACHED = Statement(
+    _JOINED.where(person.c.id == func.coalesce(_now_is, bindparam("person")))
+    .order_by(account.c.unreachable_at.isnot(None), account.c.leased_until.is_(None))
+    .order_by(account.c.leased_until.desc(), account.c.id)
     .limit(1),
     _person,
 )
@@ -58,8 +71,15 @@ _LOCK = Statement(
 
 
 def find(tx: Transaction, *, platform: str, fingerprint: str) -> Person | None:
-    """The person behind an account; the account is locked until the transaction ends."""
-    return _BY_FINGERPRINT.first(tx, platform=platform, fingerprint=fingerprint)
+    """The person behind an account; nobody else acts for this person until the transaction ends."""
+    found = _BY_FINGERPRINT.first(tx, platform=platform, fingerprint=fingerprint)
+    if found is None:  # nobody yet; or the account went to another person while we waited for it
+        found = _BY_FINGERPRINT.first(tx, platform=platform, fingerprint=fingerprint)
+    if found is None or found.linked_at is None:
+        return found
+    while _HOLD_FIRST.first(tx, person=found.id) is None:
+        pass  # while we waited the first one was unlinked; another one is the first now
+    return by_account(tx, found.account_id)
 
 
 def by_account(tx: Transaction, account_id: int) -> Person:
@@ -68,8 +88,8 @@ def by_account(tx: Transaction, account_id: int) -> Person:
 
 
 def by_id(tx: Transaction, person_id: int) -> Person | None:
-    """The person, at the account where they are best reached."""
-    return _MAIN_ACCOUNT.first(tx, person=person_id)
+    """The person, at the reachable account that was in use last; of one who was merged, who they are now."""
+    return _BEST_REACHED.first(tx, person=person_id)
 
 
 def lock_roles(tx: Transaction, person_id: int) -> frozenset[Role] | None:
