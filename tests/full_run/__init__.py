@@ -1,1 +1,1 @@
-"""The whole product against the Telegram stand-in: a requester, a crowd, and time that a test moves."""
+"""The whole product against stand-ins of the platforms: a requester, a crowd, and time that a test moves."""

@@ -16,9 +16,9 @@ from core.clock import ManualClock
 from core.store import open_store
 from core.vault import Vault
 from i18n import prepare
-from tests.full_run.house import telegram_house
 from tests.full_run.recorded import VARIABLE, Recorded, folder, read
 from tests.full_run.replay import Replay
+from tests.full_run.telegram import telegram_house
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MANY = 5_000

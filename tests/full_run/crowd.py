@@ -10,7 +10,7 @@ from zlib import crc32
 
 from core.clock import chance_of
 from tests.full_run.books import Books
-from tests.full_run.house import TelegramHouse
+from tests.full_run.house import House
 from tests.full_run.people import Card, Somebody, card_of
 
 NAMES: dict[str, dict[str, str]] = {
@@ -33,9 +33,8 @@ SAYINGS = {
 }
 REWARD, PENALTY = 10, 5
 OVERLAP = (2, 3)
-CLIENTS = {"en": "en", "zh": "zh-hans", "es": "es", "ar": "ar"}
-"""Language of the tasks → what the person's Telegram says its language is."""
 LOCALES = {"en": "en", "zh": "zh_Hans", "es": "es", "ar": "ar"}
+ZONES = {"en": "Europe/London", "zh": "Asia/Shanghai", "es": "Europe/Madrid", "ar": "Africa/Cairo"}
 CITIES = {"en": "London", "zh": "上海", "es": "Madrid", "ar": "القاهرة"}
 
 
@@ -101,7 +100,7 @@ class Worker(Somebody):
     lang: str = "en"
     answers: int = 0
     habit: str = ""
-    last: str = ""
+    latest: str = ""
     away: bool = False
 
 
@@ -109,7 +108,7 @@ class Worker(Somebody):
 class Crowd:
     """Everybody together, and the books of what they did."""
 
-    house: TelegramHouse
+    house: House
     items: dict[str, Item]
     workers: list[Worker]
     books: Books = field(default_factory=Books)
@@ -125,13 +124,15 @@ class Crowd:
         others = [one for one in LABELS if one != item.truth]
         return item.truth if chance.random() < 0.8 else chance.choice(others)
 
-    async def answer(self, worker: Worker, card: Card) -> None:
-        """Tap what this worker thinks."""
+    async def answer(self, worker: Worker, card: Card) -> str:
+        """Tap what this worker thinks; returns what was sent."""
         label = self.opinion(worker, card.task)
-        await worker.press(card.message, card.data(NAMES[label][worker.lang]))
+        data = card.data(NAMES[label][worker.lang])
+        await worker.press(card.message, data)
         self.books.tapped[worker.name, card.task] = label
         worker.answers += 1
-        worker.last = card.task
+        worker.latest = card.task
+        return data
 
     def check_card(self, worker: Worker, card: Card) -> None:
         """A card is in the worker's language: the question, the thing to judge, every label."""
@@ -143,40 +144,3 @@ class Crowd:
     def in_hand(self, workers: list[Worker]) -> list[tuple[Worker, Card]]:
         """Who holds a card now, and is there."""
         return [(one, card) for one in workers if not one.away and (card := card_of(one)) is not None]
-
-
-async def arrive(house: TelegramHouse, number: int) -> list[Worker]:
-    """So many people go through the whole joining conversation, side by side; the first of each language
-    do not say where they are, so no quiet hours move their deadlines."""
-    langs = list(CLIENTS)
-    workers = []
-    for at in range(number):
-        lang = langs[at % len(langs)]
-        user = house.server.user(100 + at, first_name=f"W{at}", language_code=CLIENTS[lang])
-        workers.append(Worker(house, user, LOCALES[lang], name=f"w{at:02}", lang=lang))
-    for one in workers:
-        await one.user.says("/start")
-    await house.calm()
-    for one in workers:
-        assert one.t("Would you like to take part?") in one.user.last.words
-        await one.tap("join")
-    await house.calm()
-    for one in workers:
-        assert one.t("Which languages do you read well?") in one.user.last.words
-        await one.tap("langs")
-    await house.calm()
-    nowhere, placed = workers[: len(langs)], workers[len(langs) :]
-    for one in nowhere:
-        await one.tap("nozone")
-    for at, one in enumerate(placed):
-        if at % 5 == 4:
-            await one.user.says(CITIES[one.lang])
-        else:
-            await one.tap("zone")
-    await house.calm()
-    for at, one in enumerate(placed):
-        await one.tap("nudge", at % 2)
-    await house.calm()
-    for one in workers:
-        assert one.t("You are all set.") in one.user.last.words
-    return workers

@@ -1,53 +1,57 @@
-"""The whole service with the real Telegram adapter against the stand-in over HTTP; only the clock is ours."""
+"""The whole service with the real adapters against their stand-ins over HTTP; only the clock is ours."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
 
+from bots.platform import Platform
 from bots.runner import Service, compose, listen
-from bots.telegram.platform import Telegram
-from bots.telegram.webhook import Webhook
-from core.clock import ManualClock, chance_of
+from core.clock import ManualClock
 from core.store import Store
 from core.store.health import backlog
 from core.vault import Vault
-from tests.standins.telegram import Call, TelegramStandIn
+from tests.full_run.side import Phone, Side
 
-TOKEN = "42:TEST"
-SECRET = "s3cret-of_the-hook"
 BOSS = 1
-"""The Telegram id of the one admin."""
+"""The number of the one admin."""
 MOST_REPEATS = 60
-REPEATED = ("message is not modified", "query is too old")
 STEP = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
-class TelegramHouse:
-    """A running service, its Telegram, and the clock."""
+class House:
+    """A running service, the platforms it speaks on, and the clock."""
 
     service: Service
-    server: TelegramStandIn
     clock: ManualClock
+    sides: Sequence[Side]
+
+    def side_of(self, phone: Phone) -> Side:
+        """The platform that an app belongs to."""
+        return next(side for side in self.sides if side.has(phone))
 
     async def rest(self) -> None:
         """Wait until everything that was heard is answered and every job is done."""
-        await self.server.updates.drained(timeout=30)
-        await self.service.courier.settled()
+        for side in self.sides:
+            await side.drained()
+        await self._settled()
         while await self.service.errands.run_once():
-            await self.service.courier.settled()
+            await self._settled()
+
+    async def _settled(self) -> None:
+        await self.service.desk.settled()
         await self.service.courier.settled()
 
     async def calm(self) -> None:
-        """The same, and what had to wait for Telegram is delivered too; a pause of the courier takes no time."""
+        """The same, and what had to wait for a platform is delivered too; a pause of the courier takes no time."""
         for _ in range(MOST_REPEATS):
             await self.rest()
             owed, jobs = await self.service.store.read(backlog)
@@ -65,22 +69,17 @@ class TelegramHouse:
             await self.service.clockwork.tick()
             await self.calm()
 
-    def refused(self) -> list[Call]:
-        """The calls that a real Telegram would have refused, beside the faults that a test asked for.
-
-        What is repeated because its answer may have been lost is refused rightly: an edit that changes
-        nothing any more, the second answer to a tap that was delivered twice.
-        """
-        return [
-            call
-            for call in self.server.calls
-            if not call.ok and call.fault is None and not any(why in call.description for why in REPEATED)
-        ]
+    def refused(self) -> list[object]:
+        """What a real platform would have refused, beside the faults that a test asked for."""
+        return [one for side in self.sides for one in side.refused()]
 
     def unanswered(self) -> list[str]:
         """The taps that nobody answered."""
-        queries = self.server.world.queries.values()
-        return [f"{query.account.id}: {query.data}" for query in queries if query.answer is None]
+        return [one for side in self.sides for one in side.unanswered()]
+
+    def unmet(self) -> list[object]:
+        """The faults that no call has met yet."""
+        return [one for side in self.sides for one in side.unmet()]
 
 
 async def no_time(_seconds: float) -> None:
@@ -88,68 +87,46 @@ async def no_time(_seconds: float) -> None:
 
 
 @asynccontextmanager
-async def telegram_house(
+async def serving(
     store: Store,
     clock: ManualClock,
     vault: Vault,
     data_dir: Path,
     *,
-    webhook: bool = False,
-    history: bool = True,
-) -> AsyncIterator[TelegramHouse]:
-    """Open the house; the store is closed by who opened it."""
+    platforms: Sequence[Platform],
+    admins: frozenset[str],
+    door: socket.socket | None = None,
+) -> AsyncIterator[Service]:
+    """The service of these platforms, listening, with its web server at `door`; the store stays open."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(
-            TelegramStandIn(token=TOKEN, history=history, webhook_unit=0.001, wall=_wall(clock))
-        )
-        place = socket.create_server(("127.0.0.1", 0))
-        stack.callback(place.close)
-        door = Webhook(f"http://127.0.0.1:{place.getsockname()[1]}", SECRET) if webhook else None
-        telegram = Telegram(
-            token=TOKEN,
-            data_dir=data_dir,
-            api_url=server.url,
-            webhook=door,
-            chance=chance_of(1),
-            sleep=no_time,
-        )
-        await telegram.start()
-        stack.push_async_callback(telegram.close)
         service = compose(
             store=store,
             clock=clock,
             vault=vault,
-            platforms={telegram.name: telegram},
+            platforms={one.name: one for one in platforms},
             data_dir=data_dir,
-            admins=frozenset({f"telegram:{BOSS}"}),
+            admins=admins,
             reaction=timedelta(0),
             holder="test",
         )
         await service.begin()
-        await stack.enter_async_context(_web(telegram, place))
-        await stack.enter_async_context(_listening(service, telegram))
-        if webhook:
-            await server.calls.wait("setWebhook", status=200)
-            stack.push_async_callback(server.webhook.remove)
-        yield TelegramHouse(service, server, clock)
+        if door is not None:
+            await stack.enter_async_context(_web(platforms, door))
+        for one in platforms:
+            await stack.enter_async_context(_listening(service, one))
+        yield service
+        await service.desk.settled()
         await service.courier.close()
 
 
-def _wall(clock: ManualClock) -> Callable[[], float]:
-    def wall() -> float:
-        now: datetime = clock.now()
-        return now.timestamp()
-
-    return wall
-
-
 @asynccontextmanager
-async def _web(telegram: Telegram, place: socket.socket) -> AsyncIterator[None]:
+async def _web(platforms: Sequence[Platform], door: socket.socket) -> AsyncIterator[None]:
     app = web.Application()
-    app.add_routes(telegram.routes())
+    for one in platforms:
+        app.add_routes(one.routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
-    await web.SockSite(runner, place).start()
+    await web.SockSite(runner, door).start()
     try:
         yield
     finally:
@@ -157,8 +134,8 @@ async def _web(telegram: Telegram, place: socket.socket) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _listening(service: Service, telegram: Telegram) -> AsyncIterator[None]:
-    task = asyncio.create_task(listen(service, telegram))
+async def _listening(service: Service, platform: Platform) -> AsyncIterator[None]:
+    task = asyncio.create_task(listen(service, platform))
     try:
         yield
     finally:

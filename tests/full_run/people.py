@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from bots.dialogue import buttons
 from bots.dialogue.buttons import Pressed
 from i18n import Translator, translator_for
-from tests.full_run.house import TelegramHouse
-from tests.standins.telegram import Message, Press, User
+from tests.full_run.house import House
+from tests.full_run.side import Phone, Shown, Side, Tap
 
 NUMBERED = re.compile(r"\[([\w-]+)\]")
 """How the tasks of a run name themselves in their text."""
@@ -20,11 +20,17 @@ NUMBERED = re.compile(r"\[([\w-]+)\]")
 class Somebody:
     """One person of a run; nothing here waits, the house does."""
 
-    house: TelegramHouse
-    user: User
+    house: House
+    user: Phone
     locale: str
     zone: str | None = None
-    presses: list[Press] = field(default_factory=list)
+    presses: list[Tap] = field(default_factory=list)
+    tapped_at: int = 0
+
+    @property
+    def side(self) -> Side:
+        """The platform on which this person is now."""
+        return self.house.side_of(self.user)
 
     @property
     def t(self) -> Translator:
@@ -34,52 +40,67 @@ class Somebody:
     @property
     def toast(self) -> str:
         """The answer to the latest tap."""
-        answer = self.presses[-1].query.answer
-        assert answer is not None, f"the tap {self.presses[-1].label} was not answered"
-        return answer.text
+        toast = self.presses[-1].toast
+        assert toast is not None, f"the tap was not answered:\n{self.tail()}"
+        return toast
 
-    async def says(self, words: str) -> Message:
+    def was_told(self, words: str) -> bool:
+        """Whether this was the answer to the latest tap; where an answer gives way to a message, one came."""
+        toast = self.presses[-1].toast
+        return self._saw_something() if toast is None else toast == words
+
+    def _saw_something(self) -> bool:
+        return any(one.from_bot and one.now.change > self.tapped_at for one in self.user.chat)
+
+    async def says(self, words: str) -> Shown:
         """Write, wait for what comes of it, and return the newest message."""
         await self.user.says(words)
         await self.house.calm()
-        return self.user.last
+        return self.last
 
-    async def sends(self, name: str, data: bytes, *, caption: str = "") -> Message:
+    async def sends(self, name: str, data: bytes, *, caption: str = "") -> Shown:
         """Send a file, wait for what comes of it, and return the newest message."""
         await self.user.uploads(name, data, caption=caption)
         await self.house.calm()
-        return self.user.last
+        return self.last
 
-    async def taps(self, verb: str, *arguments: int | str) -> Message:
+    async def taps(self, verb: str, *arguments: int | str) -> Shown:
         """Tap a button by what it does, wait for what comes of it, and return the message it stands below."""
         message = await self.tap(verb, *arguments)
         await self.house.calm()
         return message
 
-    async def tap(self, verb: str, *arguments: int | str) -> Message:
+    async def tap(self, verb: str, *arguments: int | str) -> Shown:
         """The same without waiting."""
         message, data = self.button(verb, *arguments)
         await self.press(message, data)
         return message
 
-    async def press(self, message: Message, data: str) -> Press:
-        """Send callback data, whether a button carries it or not."""
+    async def press(self, message: Shown, data: str) -> Tap:
+        """Send a button's data, whether a button carries it or not."""
+        self.tapped_at = self.user.moment
         press = await self.user.presses_data(message, data)
         self.presses.append(press)
         return press
 
-    def button(self, verb: str, *arguments: int | str) -> tuple[Message, str]:
+    def button(self, verb: str, *arguments: int | str) -> tuple[Shown, str]:
         """The newest button of a verb, with these first arguments."""
         wanted = buttons.data(verb, *arguments)
         for message in reversed(self.user.chat):
             for data in _data_of(message):
                 if data == wanted or data.startswith(f"{wanted}:"):
                     return message, data
-        raise AssertionError(f"no button {wanted} for {self.user.account.first_name}:\n{self.tail()}")
+        raise AssertionError(f"no button {wanted} here:\n{self.tail()}")
+
+    @property
+    def last(self) -> Shown:
+        """The newest message of the bot."""
+        last: Shown = self.user.last
+        return last
 
     def can_tap(self, verb: str) -> bool:
         """Whether the newest message of the bot offers this."""
-        return any(buttons.read(data).verb == verb for data in _data_of(self.user.last))
+        return any(buttons.read(data).verb == verb for data in _data_of(self.last))
 
     def tail(self) -> str:
         """The end of the chat, for failing tests."""
@@ -90,7 +111,7 @@ class Somebody:
 class Card:
     """A task card in somebody's chat."""
 
-    message: Message
+    message: Shown
     task: str
     assignment: int
 
@@ -121,9 +142,9 @@ def card_of(one: Somebody) -> Card | None:
     return None
 
 
-def _pressed(message: Message) -> Iterator[Pressed]:
+def _pressed(message: Shown) -> Iterator[Pressed]:
     return (buttons.read(data) for data in _data_of(message))
 
 
-def _data_of(message: Message) -> list[str]:
+def _data_of(message: Shown) -> list[str]:
     return [one.data for row in message.buttons for one in row if one.data is not None]

@@ -7,36 +7,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.full_run.books import table
-from tests.full_run.house import BOSS, TelegramHouse
+from tests.full_run.house import BOSS, House
 from tests.full_run.people import NUMBERED, Somebody
-from tests.standins.telegram import Message
+from tests.full_run.side import Shown
 
 OWNER = 2
-"""The Telegram id of the requester."""
-_TOKEN = re.compile(r"\?start=([\w-]+)")
+"""The number of the requester."""
+_TOKEN = re.compile(r"/(?:\w+ )?start ([\w-]+)")
 
 
 async def all_joined(people: Sequence[Somebody], *, start: str = "/start") -> None:
-    """They join side by side and say yes to everything; places are for another day."""
+    """They join side by side and say yes to everything; places are for another day, and so is news."""
     if not people:
         return
+    house = people[0].house
     for one in people:
         await one.user.says(start)
-    for verb in ("join", "langs", "nozone"):
-        await people[0].house.calm()
+    for verb in ("join", "langs"):
+        await house.calm()
         for one in people:
             await one.tap(verb)
-    await people[0].house.calm()
+    await house.calm()
+    for one in people:
+        if one.can_tap("nozone"):
+            await one.tap("nozone")
+        else:
+            await one.tap("nudge", 0)
+    await house.calm()
 
 
-async def with_requester(house: TelegramHouse, *, locale: str = "en") -> tuple[Somebody, Somebody]:
+async def with_requester(house: House, *, locale: str = "en") -> tuple[Somebody, Somebody]:
     """The admin joins, invites a requester by a link, and the requester joins by it."""
-    boss = Somebody(house, house.server.user(BOSS, first_name="Boss"), "en")
+    side = house.sides[0]
+    boss = Somebody(house, side.phone(BOSS, name="Boss"), "en")
     await all_joined([boss])
     await boss.says("/grant requester")
-    link = _TOKEN.search(boss.user.last.words)
-    assert link is not None, boss.user.last.words
-    owner = Somebody(house, house.server.user(OWNER, first_name="Rosa", language_code=locale), locale)
+    link = _TOKEN.search(boss.last.words)
+    assert link is not None, boss.last.words
+    owner = Somebody(house, side.phone(OWNER, name="Rosa", lang=locale), locale)
     await all_joined([owner], start=f"/start {link[1]}")
     return boss, owner
 
@@ -57,7 +65,7 @@ async def results(owner: Somebody, project: int) -> Files:
     for message in owner.user.chat:
         if message.document is not None and message.id not in before:
             name = (message.file_name or "").removesuffix(".csv").rpartition("-")[2]
-            found[name] = table(owner.house.server.bot_file(message.document))
+            found[name] = table(owner.side.file(message.document))
     return Files(found["results"], found["answers"])
 
 
@@ -71,16 +79,16 @@ async def decide_all(
         return decided
     await owner.taps("decide", project)
     while owner.can_tap("settle"):
-        task = _task_of(owner.user.last)
+        task = _task_of(owner.last)
         _, data = owner.button("settle")
         number = data.split(":")[2]
-        await owner.press(owner.user.last, f"1:settle:{number}:{labels.index(truths[task])}")
+        await owner.press(owner.last, f"1:settle:{number}:{labels.index(truths[task])}")
         await owner.house.calm()
         decided[task] = truths[task]
     return decided
 
 
-def _task_of(message: Message) -> str:
+def _task_of(message: Shown) -> str:
     found = NUMBERED.search(message.words)
     assert found is not None, message.words
     return found[1]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from tests.full_run.crowd import Crowd, Worker
 from tests.full_run.people import Card
-from tests.standins.telegram import TelegramStandIn
+from tests.full_run.side import Mishap
 
 HABITS = ("undoes", "skips", "pauses", "doubles", "leaves", "types", "asks again")
-Mishap = Callable[[], object]
 
 
 async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap] = ()) -> int:
@@ -50,17 +49,16 @@ async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:
             await crowd.answer(worker, card)
         case "undoes":
             await worker.tap("undo")
-            del crowd.books.tapped[worker.name, worker.last]
+            del crowd.books.tapped[worker.name, worker.latest]
         case "skips":
             await worker.tap("skip")
         case "pauses":
             await worker.tap("pause")
             worker.habit = "paused"
         case "doubles":
-            await crowd.answer(worker, card)
-            await worker.press(card.message, worker.presses[-1].query.data)
+            await worker.press(card.message, await crowd.answer(worker, card))
         case "leaves":
-            crowd.house.server.block(worker.user)
+            worker.side.leaves(worker.user)
             worker.away = True
         case "types":
             await worker.user.says("what do I do now?")
@@ -80,31 +78,7 @@ async def _come_back(crowd: Crowd, workers: list[Worker]) -> None:
     resting = [one for one in workers if one.habit == "paused"]
     for worker in resting:
         worker.habit = ""
-        assert worker.t("Your card went back, without a penalty.") in worker.user.last.words
+        assert worker.t("Your card went back, without a penalty.") in worker.last.words
         await worker.tap("next")
     if resting:
         await crowd.house.calm()
-
-
-def network(server: TelegramStandIn, *, polling: bool) -> list[Mishap]:
-    """What goes wrong on the way, one thing a round."""
-    faults, updates = server.faults, server.updates
-    mishaps: list[Mishap] = [
-        lambda: faults.too_many(1, method="editMessageText"),
-        lambda: faults.fails(500, method="editMessageText", times=2),
-        lambda: faults.fails(502, method="editMessageText"),
-        lambda: faults.resets_before(method="editMessageText"),
-        lambda: faults.resets_after(method="editMessageText"),
-        lambda: faults.garbage(method="editMessageText"),
-        lambda: updates.double(5),
-        lambda: updates.redeliver(updates.last_id - 9),
-        lambda: faults.resets_after(method="answerCallbackQuery"),
-    ]
-    if polling:
-        mishaps += [
-            lambda: faults.too_many(1, method="getUpdates"),
-            lambda: faults.fails(502, method="getUpdates"),
-            lambda: faults.resets_before(method="getUpdates"),
-            lambda: faults.garbage(method="getUpdates"),
-        ]
-    return mishaps

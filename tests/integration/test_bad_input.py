@@ -15,10 +15,11 @@ from core.clock import ManualClock
 from core.store import Store
 from core.store.tables import job, project, task
 from core.vault import Vault
-from tests.full_run.house import TelegramHouse, telegram_house
 from tests.full_run.impolite import BadUpload, project_files, said, task_files
 from tests.full_run.people import Somebody, card_of
 from tests.full_run.requester import all_joined, with_requester
+from tests.full_run.telegram import TelegramHouse, telegram_house
+from tests.standins.telegram import User
 
 PROJECT = b"project: Animals\ninstructions: Which one?\nlabels: [{id: cat, en: Cat}, {id: dog, en: Dog}]\n"
 
@@ -157,19 +158,19 @@ async def test_words_where_a_tap_was_expected(house: TelegramHouse, client: str)
     one = await newcomer(house, 50, client)
     await says(one, "hello?", one.t("Would you like to take part?"))
     await says(one, "/task", one.t("Would you like to take part?"))
-    await sticker(one, one.t("Would you like to take part?"))
+    await sticker(house, one, one.t("Would you like to take part?"))
     await one.taps("join")
     await says(one, "Klingonese", one.t(REFUSALS["unknown_language"]))
-    await sticker(one, one.t(REFUSALS["unknown_language"]))
+    await sticker(house, one, one.t(REFUSALS["unknown_language"]))
     await one.taps("langs")
     await says(one, "Xyzzyville", one.t(REFUSALS["unknown_zone"]))
-    await sticker(one, one.t(REFUSALS["unknown_zone"]))
+    await sticker(house, one, one.t(REFUSALS["unknown_zone"]))
     await one.taps("nozone")
     await one.says("/task")
     held = card_of(one)
     assert held is not None
     await says(one, "cat!", one.t(REFUSALS["nothing_expected"]))
-    await sticker(one, one.t(REFUSALS["nothing_expected"]))
+    await sticker(house, one, one.t(REFUSALS["nothing_expected"]))
     await says(one, "/teleport", one.t(REFUSALS["unknown_command"]))
     await says(one, "/start no-such-invite", one.t(REFUSALS["unknown_invite"]))
     again = card_of(one)
@@ -192,7 +193,7 @@ async def test_the_requester_mistypes(house: TelegramHouse) -> None:
         await says(owner, words, owner.t(REFUSALS[reason]))
     await owner.says("/newproject")
     before = await counted(house)
-    await sticker(owner, owner.t(WORDS["blank"], field=owner.t("The title")))
+    await sticker(house, owner, owner.t(WORDS["blank"], field=owner.t("The title")))
     await owner.sends("x.csv", b"text\nx\n")
     assert owner.user.last.words == owner.t(REFUSALS["finish_first"])
     await says(owner, "/cancel", owner.t("Dropped. Send /help to see what I can do."))
@@ -239,7 +240,7 @@ async def test_presses_of_others_and_of_yesterday(house: TelegramHouse) -> None:
     for _ in range(3):
         await ana.press(of_ana.message, tapped)
     await house.calm()
-    assert [press.query.answer and press.query.answer.text for press in ana.presses[-3:]] == [
+    assert [press.toast for press in ana.presses[-3:]] == [
         ana.t("Saved. Thank you!"),
         ana.t("Already saved."),
         ana.t("Already saved."),
@@ -270,9 +271,10 @@ async def says(one: Somebody, words: str, answer: str) -> None:
     assert answer in told[0], (words, told)
 
 
-async def sticker(one: Somebody, answer: str) -> None:
+async def sticker(house: TelegramHouse, one: Somebody, answer: str) -> None:
     """A sticker, and the one message that answers it."""
-    server, account = one.house.server, one.user.account
+    assert isinstance(one.user, User)
+    server, account = house.server, one.user.account
     body = {
         "message_id": 999_000 + server.updates.last_id % 1000,
         "from": account.json(),

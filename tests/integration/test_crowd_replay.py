@@ -10,9 +10,10 @@ import pytest
 from core.clock import ManualClock
 from core.store import Store
 from core.vault import Vault
-from tests.full_run.house import TelegramHouse, telegram_house
+from tests.full_run.house import House
 from tests.full_run.recorded import VARIABLE, Recorded, folder, read
 from tests.full_run.replay import Replay
+from tests.full_run.telegram import telegram_house
 
 TASKS = {"rte": 40, "product": 40, "web": 20, "ms": 40, "sp": 20}
 """How much of a set is replayed here; `python -m tests.full_run` replays all of it."""
@@ -21,7 +22,7 @@ TASKS = {"rte": 40, "product": 40, "web": 20, "ms": 40, "sp": 20}
 @pytest.fixture
 async def house(
     sqlite_store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
-) -> AsyncIterator[TelegramHouse]:
+) -> AsyncIterator[House]:
     async with telegram_house(sqlite_store, clock, vault, tmp_path / "data") as house:
         yield house
 
@@ -37,7 +38,7 @@ def recorded_part(name: str) -> Recorded:
 
 
 @pytest.mark.parametrize("name", TASKS)
-async def test_a_recorded_crowd(house: TelegramHouse, name: str) -> None:
+async def test_a_recorded_crowd(house: House, name: str) -> None:
     """Every recorded answer lands on its card; labels, answers and points follow from them alone."""
     replay = Replay(house, recorded_part(name))
     await replay.check(await replay.run())

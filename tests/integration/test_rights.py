@@ -15,9 +15,10 @@ from core.clock import ManualClock
 from core.domain.person import Role
 from core.store import Store
 from core.vault import Vault
-from tests.full_run.house import TelegramHouse, telegram_house
 from tests.full_run.people import Somebody
 from tests.full_run.requester import all_joined, with_requester
+from tests.full_run.telegram import TelegramHouse, telegram_house
+from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history"}
@@ -74,12 +75,18 @@ async def test_every_command_by_every_role(house: TelegramHouse) -> None:
             assert told, (role, command)
 
 
+def menu_of(one: Somebody) -> list[dict[str, str]]:
+    """The command menu as the person's app shows it."""
+    assert isinstance(one.user, User)
+    return one.user.commands
+
+
 async def test_every_role_and_language_has_its_menu(house: TelegramHouse) -> None:
     """The command menu shows what the role allows, in the language that the bot speaks to the person."""
     boss, _ = await with_requester(house)
     for number, (role, client) in enumerate(itertools.product(MAY, CLIENTS), start=50):
         one = await of_role(house, boss, role, client, number)
-        shown = {line["command"]: line["description"] for line in one.user.commands}
+        shown = {line["command"]: line["description"] for line in menu_of(one)}
         assert set(shown) == MAY[role], (role, client)
         for name, description in shown.items():
             assert description == one.t(routes().commands[name].describes)
@@ -89,15 +96,15 @@ async def test_a_menu_follows_the_person(house: TelegramHouse) -> None:
     """A new role and another language show in the menu with the next thing the person does."""
     boss, _ = await with_requester(house)
     one = await of_role(house, boss, Role.WORKER, "es", 50)
-    assert "newproject" not in {line["command"] for line in one.user.commands}
+    assert "newproject" not in {line["command"] for line in menu_of(one)}
     await one.says("/settings")
     await one.taps("locales")
     await one.taps("locale", "ar", "settings")
     one.locale = "ar"
-    assert {line["command"]: line["description"] for line in one.user.commands}["task"] == one.t("Get a task")
+    assert {line["command"]: line["description"] for line in menu_of(one)}["task"] == one.t("Get a task")
     await boss.says("/grant 3 requester")
     await one.says("/help")
-    assert {line["command"] for line in one.user.commands} == REQUESTER
+    assert {line["command"] for line in menu_of(one)} == REQUESTER
 
 
 # --- presses that no button made -------------------------------------------------------------------

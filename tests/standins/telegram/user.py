@@ -26,6 +26,11 @@ class Press:
     query: Query
     label: str
 
+    @property
+    def toast(self) -> str | None:
+        """What the bot's answer says; None while there is none."""
+        return None if self.query.answer is None else self.query.answer.text
+
     async def answered(self, *, timeout: float = 5) -> CallbackAnswer:
         """The bot's answer, as soon as it is there."""
         query = self.query
