@@ -111,7 +111,7 @@ def link(tx: Transaction, vault: Vault, person: Person, words: str, *, now: date
         if isinstance(found, Missed):
             return found
         links.lock_accounts(tx, (person.id, found.person_id))
-        if links.find_code(tx, _hash(vault, _plain(words))) == found:
+        if links.find_code(tx, _hash(vault, plain(words))) == found:
             break  # nobody else used it, or merged its person, while we waited
     stays, gone = sorted((person.id, found.person_id))
     links.use_code(tx, found, stays=stays, gone=gone, now=now)
@@ -127,7 +127,7 @@ def _look(tx: Transaction, vault: Vault, person: Person, words: str, *, now: dat
     tries = before.tries if before is not None and now < before.tried_at + PAUSE else 0
     if tries >= MOST_TRIES:
         raise Refused("link_tries")
-    found = links.find_code(tx, _hash(vault, _plain(words)))
+    found = links.find_code(tx, _hash(vault, plain(words)))
     if found is None:
         links.count_tries(tx, person.account_id, tries=tries + 1, now=now)
         return Missed(expired=False, left=MOST_TRIES - tries - 1)
@@ -144,7 +144,7 @@ def _asked_here(found: Code, person: Person) -> bool:
     return found.account_id == person.account_id
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """A code as it was meant: in capitals, without blanks and hyphens."""
     return "".join(words.split()).replace("-", "").upper()
 

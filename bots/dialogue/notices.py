@@ -64,6 +64,10 @@ def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
             return _to_person(tx, person, _role)
         case events.NewWork(person_id=person):
             return _to_person(tx, person, _new_work)
+        case events.ChatLinked(account_id=account):
+            return Notice(account, _linked(_voice(tx, account)))
+        case events.ChatUnlinked(account_id=account, assignment_id=held):
+            return Notice(account, _unlinked(_voice(tx, account), held))
 
 
 def _key(*words: object) -> str:
@@ -125,6 +129,10 @@ def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
     words = {
         "not_needed": t("This task has all the answers it needs. Thank you!"),
         "project_ended": t("This project has ended. Thank you!"),
+        "linked": t(
+            "This card went back, because you have another one or know its task. It costs you nothing."
+        ),
+        "own_project": t("This card went back, because the project is yours now. It costs you nothing."),
     }.get(why, t("This card went back, because it was not touched. It costs you nothing."))
     message = _message(t, Para(words), button=Button(t("Next task"), data("next")), slot=SLOT)
     return Notice(account_id, message)
@@ -190,3 +198,19 @@ def _new_work(t: Translator) -> Message:
     return _message(
         t, Para(t("There is new work in your languages.")), button=Button(t("Get a task"), data("next"))
     )
+
+
+def _linked(t: Translator) -> Message:
+    return _message(
+        t,
+        Para(t("This chat is linked with your other one now: one balance, one queue.")),
+        Note(t("Roles as moderator or admin must be granted anew.")),
+    )
+
+
+def _unlinked(t: Translator, held: int | None) -> Message:
+    words = t("Your other chat is not linked with this one any more.")
+    if held is None:
+        return _message(t, Para(words))
+    card = t("The card that was there is here now.")
+    return _message(t, Para(words), Para(card), button=Button(t("Show the card"), data("show", held)))

@@ -31,6 +31,10 @@ REFUSALS: dict[str, str] = {
     "label_removed": N_(
         "The label “%(label)s” is in use. Keep it and mark it as archived, then it is no longer offered."
     ),
+    "link_own": N_("This code is your own. Please send it in your other chat."),
+    "link_tries": N_("Too many wrong codes. Please wait ten minutes, then send /link in your other chat."),
+    "link_wanted": N_("Please send the code from your other chat, or /cancel."),
+    "linked_already": N_("These two chats are linked already."),
     "no_more_time": N_("The deadline is too close for more time."),
     "no_more_samples": N_("That was the last one."),
     "no_tasks": N_("This project has no tasks yet. Send /addtasks %(project)s first."),
@@ -38,6 +42,7 @@ REFUSALS: dict[str, str] = {
     "not_joined": N_("Please send /start first."),
     "not_now": N_("That is not possible now. Send /projects to see where your projects stand."),
     "nothing_expected": N_("Send /task for a task, or /help to see what I can do."),
+    "nothing_to_unlink": N_("This chat is not linked with another one. Send /link to do that."),
     "own_answer": N_("You answered this task yourself, so somebody else has to decide it."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "project_closed": N_("This project is closed."),

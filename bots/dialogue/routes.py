@@ -24,6 +24,7 @@ ROOMS = (
     "filling",
     "deciding",
     "granting",
+    "linking",
     "summaries",
     "dashboard",
     "helping",

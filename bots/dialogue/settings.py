@@ -9,7 +9,7 @@ from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
-from core import people
+from core import linking, people
 from core.errors import Refused
 from core.store import people as people_rows
 from i18n import N_, Content, Phrase, native_name
@@ -35,12 +35,14 @@ def overview(turn: Turn) -> Message:
     t, person = turn.t, turn.person
     spoken = people_rows.languages(turn.tx, person.id)
     place = t("unknown") if person.zone is None else t.place(person.zone)
+    chats = linking.chats(turn.tx, person)
     lines = (
         t("My language: %(language)s", language=native_name(person.locale)),
         t("Languages you work in: %(languages)s", languages=t.join([t.language(one) for one in spoken])),
         t("Your place: %(place)s", place=place),
         t("Quiet hours: %(hours)s", hours=_hours(turn)),
         t("News of new work: yes") if person.nudges else t("News of new work: no"),
+        *((t("Linked chats: %(number)s", number=t.number(chats)),) if chats > 1 else ()),
     )
     return Message(
         parts=(
