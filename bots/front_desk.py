@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,6 +35,7 @@ from bots.dialogue.vocabulary import (
 from bots.keeping import can_wait, from_bytes, to_bytes
 from bots.platform import Address, Impossible, NotSent, Platform
 from bots.postbox import Postbox
+from bots.turns import Place, Turns
 from core import people
 from core.clock import Clock, chance_of, new_seed
 from core.domain.person import may
@@ -44,6 +44,7 @@ from core.store import Store, chats, inbox, outbox
 from core.store import people as people_rows
 from core.store.outbox import Owed
 from core.store.transaction import Transaction
+from core.vault import Unsealable
 from i18n import negotiate, translator_for
 
 log = structlog.get_logger("front_desk")
@@ -91,7 +92,7 @@ class FrontDesk:
         self._platforms = platforms
         self._holder = holder
         self._errands = errands
-        self._turns: dict[tuple[str, str, str], tuple[asyncio.Lock, int]] = {}
+        self._turns = Turns()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def hear(self, heard: Heard) -> None:
@@ -99,19 +100,28 @@ class FrontDesk:
 
         A platform that cannot wait long has it confirmed once it is durable, and it is worked on afterwards.
         """
-        if not self._platforms[heard.sender.platform].patient and self._takes_long(heard):
-            if await self._keep(heard):
-                self._start(self._work(heard, kept=True))
+        place = self._turns.take(_turn_of(heard.sender))  # before anything is awaited: that is the order
+        if self._platforms[heard.sender.platform].patient or not _takes_long(heard, place):
+            await self._work(heard, place)
             return
-        await self._work(heard)
+        try:
+            fresh = await self._keep(heard)
+        except BaseException:
+            place.leave()
+            raise
+        if fresh:
+            self._start(self._work(heard, place, kept=True))
+        else:
+            place.leave()
 
     async def recover(self, *, waiting: timedelta = WAITS) -> int:
         """Work on events that were confirmed and then left behind; returns how many."""
-        before = self._clock.now() - waiting
-        left = await self._store.read(lambda tx: inbox.kept(tx, before=before, most=100))
-        for payload in left:
-            await self._work(from_bytes(self._house.vault.unseal(payload)), kept=True)
-        return len(left)
+        until = self._clock.now() - waiting
+        left = await self._store.read(lambda tx: inbox.kept(tx, until=until, most=100))
+        events = [event for key, payload in left if (event := await self._readable(key, payload)) is not None]
+        for heard in events:
+            await self._work(heard, self._turns.take(_turn_of(heard.sender)), kept=True)
+        return len(events)
 
     async def settled(self) -> None:
         """Wait until everything that was confirmed is worked on."""
@@ -120,17 +130,23 @@ class FrontDesk:
 
     # --- one event --------------------------------------------------------------------------------
 
-    def _takes_long(self, heard: Heard) -> bool:
-        """Whether something has to be fetched first, or to be waited for."""
-        return can_wait(heard) and (isinstance(heard.what, Upload) or _turn_of(heard.sender) in self._turns)
-
     async def _keep(self, heard: Heard) -> bool:
         now, seed = self._clock.now(), new_seed()
         payload = self._house.vault.seal(to_bytes(heard))
         return await self._store.write(lambda tx: inbox.keep(tx, heard.key, payload, seed=seed, now=now))
 
-    async def _work(self, heard: Heard, *, kept: bool = False) -> None:
-        async with self._in_turn(heard.sender):
+    async def _readable(self, key: str, payload: bytes) -> Heard | None:
+        """A kept event; None while its platform is switched off, or when it was sealed with another key."""
+        try:
+            heard = from_bytes(self._house.vault.unseal(payload))
+        except Unsealable:
+            log.error("event unreadable", key=key)
+            await self._store.write(lambda tx: inbox.take(tx, key, state="failed"))
+            return None
+        return heard if heard.sender.platform in self._platforms else None
+
+    async def _work(self, heard: Heard, place: Place, *, kept: bool = False) -> None:
+        async with place:
             heard = await self._fetched(heard)
             now, seed = self._clock.now(), new_seed()
             try:
@@ -172,15 +188,13 @@ class FrontDesk:
     def _unit(self, tx: Transaction, heard: Heard, *, kept: bool, now: datetime, seed: int) -> Outcome:
         if not (inbox.take(tx, heard.key) if kept else inbox.receive(tx, heard.key, seed=seed, now=now)):
             return Outcome()
-        who = identity_of(heard.sender)
+        who, what = identity_of(heard.sender), heard.what
+        if isinstance(what, Unreachable):
+            self._gone(tx, who, now=now)
+            return Outcome()
         if not heard.sender.introduced and people.find(tx, self._house.vault, who) is None:
             raise Stranger
         person = people.arrive(tx, self._house.vault, who, admins=self._house.admins, now=now)
-        what = heard.what
-        if isinstance(what, Unreachable):
-            people.became_unreachable(tx, person, now=now)
-            outbox.drop_unreachable(tx, person.account_id)
-            return Outcome()
         if not isinstance(what, Press):
             chats.heard_from(tx, person.account_id, messages=int(_stands_in_chat(heard)))
         people.seen(tx, person, now=now)
@@ -198,6 +212,13 @@ class FrontDesk:
         )
         reply = talk.respond(turn, what)
         return self._write_down(turn, heard, reply)
+
+    def _gone(self, tx: Transaction, who: Identity, *, now: datetime) -> None:
+        """Somebody left: their work goes back; who was never here is not written down for it."""
+        person = people.find(tx, self._house.vault, who)
+        if person is not None:
+            people.became_unreachable(tx, person, now=now)
+            outbox.drop_unreachable(tx, person.account_id)
 
     def _write_down(self, turn: Turn, heard: Heard, reply: Reply) -> Outcome:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
@@ -327,20 +348,10 @@ class FrontDesk:
             return replace(heard, what=replace(upload, trouble="not_fetched"))
         return replace(heard, what=replace(upload, path=path))
 
-    @asynccontextmanager
-    async def _in_turn(self, sender: Sender) -> AsyncIterator[None]:
-        key = _turn_of(sender)
-        lock, users = self._turns.get(key, (asyncio.Lock(), 0))
-        self._turns[key] = lock, users + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._turns[key]
-            if users == 1:
-                del self._turns[key]
-            else:
-                self._turns[key] = lock, users - 1
+
+def _takes_long(heard: Heard, place: Place) -> bool:
+    """Whether something has to be fetched first, or to be waited for."""
+    return can_wait(heard) and (isinstance(heard.what, Upload) or place.waits)
 
 
 def _turn_of(sender: Sender) -> tuple[str, str, str]:

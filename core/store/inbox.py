@@ -51,15 +51,15 @@ def take(tx: Transaction, key: str, *, state: str = "done") -> bool:
     return _TAKE.run(tx, event=key, becomes=state) == 1
 
 
-def kept(tx: Transaction, *, before: datetime, most: int) -> list[bytes]:
-    """The sealed events that were kept before a moment and wait still, oldest first."""
+def kept(tx: Transaction, *, until: datetime, most: int) -> list[tuple[str, bytes]]:
+    """The events that were kept up to a moment and wait still, oldest first: key and sealed payload."""
     rows = tx.execute(
-        select(inbox.c.payload)
-        .where(inbox.c.state == "received", inbox.c.received_at < before, inbox.c.payload.isnot(None))
+        select(inbox.c.key, inbox.c.payload)
+        .where(inbox.c.state == "received", inbox.c.received_at <= until, inbox.c.payload.isnot(None))
         .order_by(inbox.c.received_at, inbox.c.key)
         .limit(most)
     )
-    return [bytes(row.payload) for row in rows]
+    return [(row.key, bytes(row.payload)) for row in rows]
 
 
 def prune(tx: Transaction, *, before: datetime, most: int = 500) -> int:
