@@ -225,11 +225,12 @@ class Courier:
         slots: dict[str, Slot | None],
     ) -> None:
         slot = slots.get(row.slot) if row.slot is not None else None
-        media = await self._media(platform, message)
+        bot = f"{platform.bot}:{to.workspace}" if to.workspace else platform.bot
+        media = await self._media(platform, bot, message)
         if slot is not None and self._editable(platform, slot, message):
             try:
                 posted = await platform.edit(to, slot.ref, message, media)
-                await self._remember_media(platform, message, media, posted)
+                await self._remember_media(platform, bot, message, media, posted)
                 await self._mark(row, edited=True, posted=posted, message=message)
                 return
             except Impossible as refused:
@@ -237,7 +238,7 @@ class Courier:
                     raise
         below = None if message.below is None else await self._ref_of(row.account_id, message.below)
         posted = await platform.send(to, message, media, below=below)
-        await self._remember_media(platform, message, media, posted)
+        await self._remember_media(platform, bot, message, media, posted)
         await self._mark(row, edited=False, posted=posted, message=message)
         if message.place is not None:
             return
@@ -278,23 +279,23 @@ class Courier:
         found = await self._store.read(lambda tx: chats.find_slot(tx, account_id, slot))
         return found.ref if found else None
 
-    async def _media(self, platform: Platform, message: Message) -> Media | None:
+    async def _media(self, platform: Platform, bot: str, message: Message) -> Media | None:
         if message.picture is None:
             return None
         name = message.picture
         ref = await self._store.read(
-            lambda tx: pictures.ref_of(tx, platform=platform.name, bot=platform.bot, name=name)
+            lambda tx: pictures.ref_of(tx, platform=platform.name, bot=bot, name=name)
         )
         return Media(image_path(self._media_dir, name), ref)
 
     async def _remember_media(
-        self, platform: Platform, message: Message, media: Media | None, posted: Posted
+        self, platform: Platform, bot: str, message: Message, media: Media | None, posted: Posted
     ) -> None:
         ref, name = posted.media_ref, message.picture
         if ref is None or name is None or media is None or media.ref == ref:
             return
         await self._store.write(
-            lambda tx: pictures.keep_ref(tx, platform=platform.name, bot=platform.bot, name=name, ref=ref)
+            lambda tx: pictures.keep_ref(tx, platform=platform.name, bot=bot, name=name, ref=ref)
         )
 
     async def _postpone(self, row: Owed, *, seconds: float, attempts: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bots.telegram.request import proxy_for
+from bots.proxies import proxy_for
 from core.clock import Clock, aware
 
 PATIENCE = 5.0  # seconds

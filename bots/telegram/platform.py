@@ -16,13 +16,14 @@ from telegram.error import InvalidToken, TelegramError
 
 from bots.dialogue.vocabulary import Answer, Heard, Limits, Message, Sender, Toast
 from bots.platform import Address, Hear, Impossible, Media, Posted
+from bots.proxies import proxy_for
 from bots.telegram import files, hearing, menu, saying
 from bots.telegram.api import TELEGRAM, Api
 from bots.telegram.files import Picture
 from bots.telegram.outcome import changed_nothing, outcome, stale_file
 from bots.telegram.pace import Pace
 from bots.telegram.polling import Sleep, poll
-from bots.telegram.request import AiohttpRequest, Flooded, proxy_for
+from bots.telegram.request import AiohttpRequest, Flooded
 from bots.telegram.webhook import Door, Webhook, path_of
 from core.clock import chance_of, new_seed
 

@@ -9,8 +9,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -27,7 +25,6 @@ _READ_AFTER_UPLOAD = 120.0  # Telegram answers only after it has stored the file
 _DOWNLOAD = 300.0
 _CHUNK = 256 * 1024
 _JSON = {"Content-Type": "application/json"}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _TOKEN = re.compile(r"(bot\d+:)[\w-]+")
 
 
@@ -43,15 +40,6 @@ class Flooded(TelegramError):  # noqa: N818  (what Telegram says, in one word)
 
 class TooBig(Exception):  # noqa: N818  (an outcome of a download)
     """The file is larger than what the caller takes."""
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address, asked once instead of at every call."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host in _LOOPBACK or proxy_bypass(host):
-        return None
-    return getproxies().get(parts.scheme)
 
 
 class AiohttpRequest(BaseRequest):

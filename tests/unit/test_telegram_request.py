@@ -13,8 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
+from bots.proxies import proxy_for
 from bots.telegram.api import Api
-from bots.telegram.request import AiohttpRequest, Flooded, TooBig, proxy_for
+from bots.telegram.request import AiohttpRequest, Flooded, TooBig
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -1,0 +1,142 @@
+"""How Slack reaches us: Bolt checks who calls, whatever the way, and one function hears it all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bots.slack.api import Api
+from bots.slack.manifest import EVENTS_PATH
+from bots.slack.workspaces import Workspaces
+
+_log = structlog.get_logger(__name__)
+
+Receive = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any] | None]]
+"""Hears a payload whole; what it returns is answered, and when it raises, nothing is confirmed."""
+
+PING = 10.0
+"""Seconds between two signs of life of a connection."""
+_SIGNED_BY_NOBODY = "only Socket Mode"
+
+
+class Ears:
+    """Bolt's app with a single listener, over HTTP or over Slack's own connection."""
+
+    def __init__(
+        self, *, api: Api, workspaces: Workspaces, signing_secret: str, receive: Receive, ping: float = PING
+    ) -> None:
+        self._api = api
+        self._ping = ping
+        self._receive = receive
+        self._open = False
+        self._workspaces = workspaces
+        self.has_http = bool(signing_secret)
+        logger = logging.getLogger("slack_bolt")
+        logger.setLevel(logging.WARNING)  # below, it logs whole payloads
+        self._app = AsyncApp(
+            logger=logger,
+            signing_secret=signing_secret or _SIGNED_BY_NOBODY,
+            authorize=self._authorize,  # type: ignore[arg-type]  # it may return None, as Bolt documents
+            client=api.client,
+            process_before_response=True,
+        )
+        self._app.use(self._hear)
+
+    async def _authorize(self, team_id: str | None, **_others: Any) -> AuthorizeResult | None:
+        """Only workspaces that have the app are heard."""
+        found = None if team_id is None else await self._workspaces.find(team_id)
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=found.team,
+            bot_token=found.token,
+            bot_user_id=found.bot_user,
+            bot_id=found.bot_id or None,
+        )
+
+    async def _hear(self, body: dict[str, Any]) -> BoltResponse:
+        if not self._open:  # starting or stopping: events come again
+            return BoltResponse(status=503, body="")
+        try:
+            said = await self._receive(body)
+        except Exception:  # whatever it was, Slack is not told that we have it
+            _log.exception("a payload was not heard", kind=str(body.get("type", "command")))
+            return BoltResponse(status=500, body="")
+        return BoltResponse(status=200, body=dict(said) if said else "")
+
+    async def listen(self, app_token: str) -> None:
+        """Hear until cancelled: over Socket Mode with an app token, else whoever calls the route."""
+        self._open = True
+        try:
+            if app_token:
+                await self._listen_by_socket(app_token)
+            else:
+                await asyncio.Event().wait()
+        finally:
+            self._open = False
+
+    async def http(self, request: web.Request) -> web.Response:
+        """The route that Slack calls."""
+        if not self.has_http:
+            return web.Response(status=404)
+        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+
+    async def _listen_by_socket(self, app_token: str) -> None:
+        logger = logging.getLogger("slack_sdk.socket_mode")
+        logger.setLevel(logging.WARNING)  # below, it logs whole payloads
+        client = SocketModeClient(
+            app_token=app_token, logger=logger, web_client=self._api.client, ping_interval=self._ping
+        )
+        client.proxy = self._api.proxy(self._api.url)  # by itself it would also send loopback through one
+        client.socket_mode_request_listeners.append(self._envelope)  # type: ignore[arg-type]  # typed for its base
+        try:
+            await client.connect()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+            await asyncio.Event().wait()
+        finally:
+            await _closed(client)
+
+    async def _envelope(self, client: SocketModeClient, request: SocketModeRequest) -> None:
+        headers: dict[str, str | Sequence[str]] = {}
+        if request.retry_attempt is not None:
+            headers["x-slack-retry-num"] = str(request.retry_attempt)
+        answer = await self._app.async_dispatch(
+            AsyncBoltRequest(mode="socket_mode", body=request.payload, headers=headers)
+        )
+        if answer.status != 200:
+            return
+        payload = json.loads(answer.body) if answer.body else None
+        try:
+            await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+        except (ConnectionError, RuntimeError, AttributeError) as lost:  # the connection went: it comes again
+            _log.info("an envelope was not acknowledged", why=type(lost).__name__)
+
+
+async def _closed(client: SocketModeClient) -> None:
+    """Close a connection and wait for the tasks that served it, which the library only cancels."""
+    tasks = [
+        task
+        for task in (client.message_processor, client.current_session_monitor, client.message_receiver)
+        if task is not None
+    ]
+    await client.close()  # type: ignore[no-untyped-call]  # as above
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def routes(ears: Ears) -> list[web.RouteDef]:
+    """The one route for everything that Slack sends over HTTP."""
+    return [web.post(EVENTS_PATH, ears.http)] if ears.has_http else []

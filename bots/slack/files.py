@@ -1,0 +1,127 @@
+"""Files in both directions: Slack takes them in three steps, and gives them to those who hold the token."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bots.dialogue.vocabulary import Attachment
+from bots.platform import Impossible, NotSent
+from bots.slack.api import UPLOAD_PATIENCE, Api
+
+MOST_ATTACHMENT = 1_000_000_000
+_CHUNK = 256 * 1024
+_DOWNLOAD = aiohttp.ClientTimeout(total=300.0, connect=10.0, sock_read=30.0)
+_HOSTS = (".slack.com", ".slack-edge.com", ".slack-files.com")
+
+
+async def upload(api: Api, token: str, path: Path, name: str) -> str:
+    """Hand a file over; returns its id, by which it is still nobody's but ours.
+
+    Raises:
+        OSError: when it cannot be read.
+        Refused, TryLater, NotSent
+    """
+    size = await asyncio.to_thread(lambda: path.stat().st_size)
+    place = await api.ask("files.getUploadURLExternal", token, filename=name, length=str(size))
+    try:
+        file_id, url = str(place["file_id"]), str(place["upload_url"])
+    except KeyError as missing:
+        raise NotSent("no place to upload to") from missing
+    _check(url, api.url)
+    file = await asyncio.to_thread(path.open, "rb")
+    try:
+        timeout = aiohttp.ClientTimeout(total=UPLOAD_PATIENCE)
+        async with api.session.post(url, data=file, timeout=timeout, proxy=api.proxy(url)) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise NotSent(f"the upload was answered with {answer.status}")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise NotSent(f"upload: {type(error).__name__}") from None
+    finally:
+        await asyncio.to_thread(file.close)
+    return file_id
+
+
+async def complete(api: Api, token: str, file_id: str, *, title: str, **where: str) -> None:
+    """The file is whole; with a `channel_id` it is shared there. Raises as `upload`."""
+    arguments: dict[str, Any] = {"files": [{"id": file_id, "title": title}], **where}
+    await api.call("files.completeUploadExternal", token, arguments)
+
+
+async def fetch(api: Api, token: str, url: str, *, into: Path, most: int) -> None:
+    """Download a file that a person sent; what is not complete is removed.
+
+    Raises:
+        NotSent: when it cannot be fetched.
+        Impossible: when it is larger than `most`.
+    """
+    try:
+        await _fetch(api, token, url, into, most)
+    except BaseException:
+        await asyncio.to_thread(into.unlink, missing_ok=True)
+        raise
+
+
+async def _fetch(api: Api, token: str, url: str, into: Path, most: int) -> None:
+    _check(url, api.url)
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        async with api.session.get(
+            url, headers=headers, timeout=_DOWNLOAD, proxy=api.proxy(url), allow_redirects=False
+        ) as answer:
+            if answer.status != HTTPStatus.OK or _is_login(answer):
+                raise NotSent(f"the file was answered with {answer.status}")
+            if (answer.content_length or 0) > most:
+                raise Impossible(f"larger than {most} bytes")
+            await _save(answer, into, most)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise NotSent(f"file: {type(error).__name__}") from None
+
+
+def _is_login(answer: aiohttp.ClientResponse) -> bool:
+    """Whether Slack shows its login page instead of the file, as it does to those it does not trust."""
+    return answer.content_type == "text/html" and "attachment" not in answer.headers.get(
+        "Content-Disposition", ""
+    )
+
+
+async def _save(answer: aiohttp.ClientResponse, into: Path, most: int) -> None:
+    size = 0
+    file = await asyncio.to_thread(into.open, "wb")
+    try:
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise Impossible(f"larger than {most} bytes")
+            await asyncio.to_thread(file.write, chunk)
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+def _check(url: str, api_url: str) -> None:
+    """A token and a file go to Slack only, wherever an address points."""
+    parts, ours = urlsplit(url), urlsplit(api_url)
+    host = parts.hostname or ""
+    trusted = parts.scheme == "https" and f".{host}".endswith(_HOSTS)
+    if not trusted and (parts.scheme, parts.netloc) != (ours.scheme, ours.netloc):
+        raise NotSent("an address outside of Slack")
+
+
+def inside(data_dir: Path, attachment: Attachment) -> Path:
+    """Where a file of ours lies.
+
+    Raises:
+        Impossible: when it is not below the data folder, or larger than Slack takes.
+        OSError: when it is not there.
+    """
+    path = (data_dir / attachment.path).resolve()
+    if not path.is_relative_to(data_dir.resolve()):
+        raise Impossible("an attachment outside the data folder")
+    if path.stat().st_size > MOST_ATTACHMENT:
+        raise Impossible(f"an attachment larger than {MOST_ATTACHMENT} bytes")
+    return path

@@ -1,0 +1,75 @@
+"""Pictures as files of a workspace: uploaded once, named ever after; Slack takes a moment to look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bots.platform import Impossible, Media, TryLater
+from bots.slack import files
+from bots.slack.api import Api, Refused
+from bots.slack.workspaces import Workspace
+
+READY_WITHIN = 60.0
+"""Seconds after which a picture that Slack still does not show never will be."""
+LOOK_AGAIN = 1.0
+MOST = 10_000
+
+Call = Callable[[str | None], Awaitable[dict[str, Any]]]
+
+
+class Pictures:
+    """Which file of a workspace is which picture, as long as nobody has written it down."""
+
+    def __init__(self, api: Api, *, clock: Callable[[], float]) -> None:
+        self._api = api
+        self._clock = clock
+        self._fresh: dict[tuple[str, str], tuple[str, float]] = {}
+
+    async def show(
+        self, there: Workspace, media: Media | None, call: Call
+    ) -> tuple[dict[str, Any], str | None]:
+        """Make a call with the id of a picture; one that the workspace no longer has is uploaded again.
+
+        Raises:
+            TryLater: while Slack has not looked at the picture.
+            Impossible: when it never will.
+            Refused: when it is not about the picture; and as an upload does.
+        """
+        if media is None:
+            return await call(None), None
+        if media.ref is not None:
+            try:
+                return await call(media.ref), media.ref
+            except Refused as refused:
+                if not _is_about_picture(refused):
+                    raise
+        picture = await self._uploaded(there, media.path)
+        try:
+            return await call(picture), picture
+        except Refused as refused:
+            if not _is_about_picture(refused):
+                raise
+            raise self._not_yet(there, media.path, refused) from refused
+
+    async def _uploaded(self, there: Workspace, path: Path) -> str:
+        key = (there.team, path.name)
+        if key not in self._fresh:
+            file_id = await files.upload(self._api, there.token, path, path.name)
+            await files.complete(self._api, there.token, file_id, title=path.name)
+            while len(self._fresh) >= MOST:
+                del self._fresh[next(iter(self._fresh))]
+            self._fresh[key] = file_id, self._clock()
+        return self._fresh[key][0]
+
+    def _not_yet(self, there: Workspace, path: Path, refused: Refused) -> TryLater | Impossible:
+        _, since = self._fresh[there.team, path.name]
+        if self._clock() - since < READY_WITHIN:
+            return TryLater(LOOK_AGAIN)
+        del self._fresh[there.team, path.name]
+        return Impossible(" ".join((refused.error, *refused.details)))
+
+
+def _is_about_picture(refused: Refused) -> bool:
+    return any("slack_file" in one or "slack file" in one for one in (refused.error, *refused.details))

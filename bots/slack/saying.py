@@ -1,0 +1,138 @@
+"""From a message to Block Kit: rich text that nothing in it can be mistaken for markup or a mention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from bots.dialogue.vocabulary import Button, Code, Link, Message, Note, Para, Part, Quote, Row, Title
+
+Block = dict[str, Any]
+
+MOST_LABEL = 75
+MOST_VALUE = 2000
+MOST_ALT = 2000
+MOST_CONTEXT = 2000
+MOST_TEXT = 3000
+"""Of the plain text beside the blocks, which notifications show."""
+
+
+def blocks(message: Message, *, picture: str | None = None) -> list[Block]:
+    """The blocks of a message; `picture` is the id of an uploaded file."""
+    made: list[Block] = []
+    if picture is not None:
+        made.append(_image(message, picture))
+    elif message.picture is not None and message.alt:
+        made.append(_context(message.alt))
+    made += _words(message.parts)
+    made += (_actions(row, at) for at, row in enumerate(message.rows))
+    return made
+
+
+def otherwise(message: Message) -> Message:
+    """What is said privately when the place of a message cannot be written to."""
+    if message.otherwise is None:
+        return replace(message, place=None)
+    return Message(parts=(Para(message.otherwise),), locale=message.locale)
+
+
+def text(message: Message) -> str:
+    """The words of a message in one line each, for notifications and readers aloud, safe as mrkdwn."""
+    words = "\n".join(part.words for part in message.parts if part.words.strip())
+    return escaped(words[:MOST_TEXT])[:MOST_TEXT] or " "
+
+
+def escaped(words: str) -> str:
+    """Words in which Slack sees no markup: neither a link nor a mention."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(words: str) -> Block:
+    """A text object that is shown as it is."""
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def _words(parts: tuple[Part, ...]) -> Iterator[Block]:
+    """Everything but small print in one block; small print has a block of its own kind."""
+    elements: list[Block] = []
+    for part in parts:
+        if not part.words.strip():
+            continue
+        if isinstance(part, Note):
+            if elements:
+                yield {"type": "rich_text", "elements": elements}
+                elements = []
+            yield _context(part.words)
+        else:
+            _add(elements, part)
+    if elements:
+        yield {"type": "rich_text", "elements": elements}
+
+
+def _add(elements: list[Block], part: Part) -> None:
+    """Paragraphs share a section, so that they stand below each other without gaps."""
+    match part:
+        case Quote():
+            elements.append({"type": "rich_text_quote", "elements": [_run(part.words)]})
+        case Code():
+            elements.append({"type": "rich_text_preformatted", "elements": [_run(part.words)]})
+        case _:
+            run = _run(part.words, bold=isinstance(part, Title))
+            if elements and elements[-1]["type"] == "rich_text_section":
+                elements[-1]["elements"] += [_run("\n"), run]
+            else:
+                elements.append({"type": "rich_text_section", "elements": [run]})
+
+
+def _run(words: str, *, bold: bool = False) -> Block:
+    run: Block = {"type": "text", "text": words}
+    if bold:
+        run["style"] = {"bold": True}
+    return run
+
+
+def _context(words: str) -> Block:
+    return {"type": "context", "elements": [plain(words[:MOST_CONTEXT])]}
+
+
+def _image(message: Message, picture: str) -> Block:
+    alt = (message.alt or "").strip() or "picture"
+    return {"type": "image", "slack_file": {"id": picture}, "alt_text": alt[:MOST_ALT]}
+
+
+def _actions(row: Row, at: int) -> Block:
+    return {
+        "type": "actions",
+        "block_id": f"row{at}",
+        "elements": [_key(key, column) for column, key in enumerate(row)],
+    }
+
+
+def _key(key: Button | Link, column: int) -> Block:
+    label = key.label.strip() or "…"
+    made: Block = {"type": "button", "action_id": f"key{column}", "text": plain(label[:MOST_LABEL])}
+    if isinstance(key, Link):
+        return made | {"url": key.url}
+    if not 1 <= len(key.data) <= MOST_VALUE:
+        raise ValueError(f"a button's value must have 1 to {MOST_VALUE} characters")
+    return made | {"value": key.data}
+
+
+# --- the other way: what a person wrote -----------------------------------------------------------
+
+_MARKUP = re.compile(r"<([^<>]*)>")
+
+
+def unescaped(words: str) -> str:
+    """A person's words as they typed them: Slack turns links and mentions into markup."""
+    shown = _MARKUP.sub(lambda found: _shown(found[1]), words)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _shown(markup: str) -> str:
+    target, _, label = markup.partition("|")
+    if target.startswith(("@", "#", "!")):
+        return label if label.startswith(("@", "#")) else target[0].replace("!", "@") + (label or target[1:])
+    return target if not label or label in target else f"{label} ({target})"
