@@ -27,10 +27,11 @@ async def check_database(settings: Settings, clock: Clock) -> tuple[tuple[Findin
         if mend is None:
             raise
         return (broken(ABOUT, "cannot be used", mend=mend),), None
-    return tuple(_findings(condition)), condition
+    return tuple(in_words(condition)), condition
 
 
-def _findings(condition: Condition) -> Iterator[Finding]:
+def in_words(condition: Condition) -> Iterator[Finding]:
+    """What a condition means for the operator."""
     server = condition.server
     if not condition.writable:
         yield broken(

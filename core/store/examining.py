@@ -23,7 +23,8 @@ from core.store.opening import DatabaseUnusable
 from core.store.sqlite import PRAGMAS
 from core.store.transaction import Transaction
 
-PATIENCE = 5  # seconds
+PATIENCE = 5  # seconds for a server to answer
+BUSY = 1  # second for a lock to be free: a running service holds it for some milliseconds
 _PROBE = "chatcrowd_examination"
 _FULL = 2  # what `PRAGMA synchronous` answers for FULL; EXTRA is 3
 
@@ -93,13 +94,12 @@ def _sqlite(path: Path) -> Condition:
 
 
 def _open_sqlite(path: Path) -> sqlite3.Connection:
-    raw = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=PATIENCE
-    )
+    raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
     try:
         for pragma in PRAGMAS:
             if "journal_mode" not in pragma:  # the one that would change the file
                 raw.execute(pragma)
+        raw.execute(f"PRAGMA busy_timeout={BUSY * 1000}")
     except sqlite3.Error:
         raw.close()
         raise

@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import structlog
+import yaml
 from pydantic import SecretStr
 from telegram.error import InvalidToken
 from typer.testing import CliRunner, Result
@@ -25,6 +26,7 @@ from typer.testing import CliRunner, Result
 from bots.__main__ import app
 from bots.opening import for_crowd, is_demo, is_loopback
 from bots.settings import Settings
+from bots.slack.manifest import manifest
 from bots.trouble import Trouble, explain
 from core.clock import ManualClock
 from core.domain.person import Role
@@ -142,6 +144,32 @@ async def test_postgresql_without_its_driver(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert said.decode().startswith("PostgreSQL needs its driver")
     assert len(said.splitlines()) == 1
+
+
+def test_the_doctor_says_what_to_mend_and_fails_only_where_it_must(tmp_path: Path) -> None:
+    """A newcomer's machine is well; what is broken stands in the table, with what to do."""
+    well = chatcrowd("doctor")
+    assert well.exit_code == 0, well.output
+    assert "✗" not in well.stdout
+    assert not (tmp_path / "data").exists()
+    ill = chatcrowd("doctor", SLACK_BOT_TOKEN="xoxp-s3cret", SLACK_API_URL="http://127.0.0.1:1")
+    assert ill.exit_code == 1
+    assert "✗" in ill.stdout
+    assert "xoxb-" in ill.stdout
+    assert "s3cret" not in ill.output
+
+
+def test_the_doctor_reads_the_settings_first() -> None:
+    assert "CHATCROWD_HTTP_PORT" in sentence(chatcrowd("doctor", HTTP_PORT="none"))
+
+
+def test_the_manifest_can_be_pasted() -> None:
+    """YAML and nothing else, for Socket Mode unless an address is given."""
+    socket_mode = yaml.safe_load(chatcrowd("manifest").stdout)
+    assert socket_mode == manifest(public_url=None, socket_mode=True)
+    over_http = yaml.safe_load(chatcrowd("manifest", "--http", "https://chat.example.org").stdout)
+    assert over_http == manifest(public_url="https://chat.example.org", socket_mode=False)
+    assert "HTTPS" in sentence(chatcrowd("manifest", "--http", "http://chat.example.org"))
 
 
 def test_our_own_mistakes_are_not_explained_away() -> None:
