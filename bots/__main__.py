@@ -199,6 +199,8 @@ def _lines(opened: Opened) -> tuple[str, ...]:
         say.append(f"{opened.crowd} simulated workers are at it: watch /progress as requester.")
     if opened.telegram is not None:
         say.append(f"Telegram: https://t.me/{opened.telegram}")
+    if opened.slack is not None:
+        say.append(f"Slack, by {opened.slack}: type /crowd start")
     return (*say, "Stop with Ctrl-C.")
 
 

@@ -17,9 +17,12 @@ from bots.demo.crowd import Crowd
 from bots.demo.personas import arrivals
 from bots.demo.seed import known, seed, store_pictures
 from bots.introducing import introduce
-from bots.platform import Platform
+from bots.platform import NotSent, Platform, TryLater
 from bots.runner import compose, open_parts, serve, stop_on_signals
 from bots.settings import Settings
+from bots.slack import modes
+from bots.slack.opening import open_slack
+from bots.slack.platform import Slack
 from bots.telegram.pace import Pace
 from bots.telegram.platform import Telegram
 from bots.telegram.polling import pause
@@ -38,12 +41,13 @@ DEMO = "demo"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What runs now, for the operator: the web chat's address, the bot's name on Telegram, the crowd's size."""
+    """What runs now, for the operator: where the web chat, Telegram and Slack are, and the crowd's size."""
 
     url: str | None
     needs_password: bool
     personas: bool
     telegram: str | None
+    slack: str | None
     crowd: int
 
 
@@ -67,6 +71,7 @@ def is_demo(settings: Settings) -> bool:
     """A newcomer's start: no bot token, no password, and nobody but this machine can come in."""
     return (
         not settings.telegram_token.get_secret_value()
+        and not modes.is_served(settings)
         and not settings.web_password.get_secret_value()
         and is_loopback(settings.http_host)
     )
@@ -80,6 +85,9 @@ def for_crowd(settings: Settings) -> Settings:
             "data_dir": settings.data_dir / DEMO,
             "database_url": "",
             "telegram_token": nothing,
+            **dict.fromkeys(("slack_bot_token", "slack_app_token", "slack_signing_secret"), nothing),
+            "slack_client_id": "",
+            "slack_client_secret": nothing,
             "web_password": nothing,
             "http_host": settings.http_host if is_loopback(settings.http_host) else "127.0.0.1",
         }
@@ -111,6 +119,11 @@ async def run(settings: Settings, *, announce: Announce, crowd: bool = False) ->
             platforms[telegram.name] = telegram
         if stop.is_set():
             return
+        slack = await _slack(settings, stop, stack, parts=(store, vault, clock))
+        if slack is not None:
+            platforms[slack.name] = slack
+        if stop.is_set():
+            return
         demo = is_demo(settings)
         if demo and await seed(store, vault, clock=clock, media_dir=settings.data_dir / "media"):
             log.info("demo projects made")
@@ -133,6 +146,7 @@ async def run(settings: Settings, *, announce: Announce, crowd: bool = False) ->
             needs_password=bool(settings.web_password.get_secret_value()),
             personas=demo,
             telegram=None if telegram is None else telegram.username,
+            slack=None if slack is None else str(modes.mode_of(settings)),
             crowd=0 if simulated is None else len(simulated.workers),
         )
 
@@ -183,6 +197,31 @@ async def _telegram(settings: Settings, stop: asyncio.Event, stack: AsyncExitSta
             await _until(stop, seconds=pause(failures, chance))
         else:
             return telegram
+    return None
+
+
+async def _slack(
+    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, parts: tuple[Store, Vault, Clock]
+) -> Slack | None:
+    """The app of the tokens, once Slack knows them; while Slack is out of reach, it is asked again."""
+    if not modes.is_served(settings):
+        return None
+    wrong = next(modes.faults(settings), None)
+    if wrong is not None:
+        raise Trouble(wrong.mend)
+    store, vault, clock = parts
+    chance = chance_of(new_seed())
+    failures = 0
+    while not stop.is_set():
+        try:
+            slack = await open_slack(settings, store=store, vault=vault, clock=clock)
+        except (TryLater, NotSent) as error:
+            failures += 1
+            log.warning("Slack is out of reach, it is tried again", trouble=str(error), failures=failures)
+            await _until(stop, seconds=pause(failures, chance))
+        else:
+            stack.push_async_callback(slack.close)
+            return slack
     return None
 
 
