@@ -40,7 +40,7 @@ def to_bytes(heard: Heard) -> bytes:
         "sent_at": heard.sent_at.isoformat() if heard.sent_at else None,
         "place": asdict(heard.place) if heard.place else None,
     }
-    return json.dumps(wire, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(wire, separators=(",", ":")).encode()  # as ASCII: also half of a surrogate pair
 
 
 def from_bytes(payload: bytes) -> Heard:
