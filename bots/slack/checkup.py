@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bots.checkup.asking import Answer, Asking, NoAnswer
 from bots.checkup.finding import Finding, Report, broken, fine, look
 from bots.settings import Settings
-from bots.slack.manifest import SCOPES
+from bots.slack.manifest import INSTALL_PATH, SCOPES
 from bots.slack.modes import Mode, faults, is_served, mode_of
 
 SLACK = "https://slack.com/api/"
@@ -68,9 +68,12 @@ def _speaking(answer: Answer, *, with_token: bool) -> Iterator[Finding]:
             )
         return
     if not with_token:
-        yield fine(ABOUT, "can be reached; workspaces install the app at CHATCROWD_PUBLIC_URL")
+        yield fine(
+            ABOUT, f"can be reached; workspaces install the app at {INSTALL_PATH} of the public address"
+        )
         return
-    yield fine(ABOUT, f"{answer.body.get('user', '?')} in {answer.body.get('team', '?')}")
+    said = {name: str(answer.body.get(name, "?")) for name in ("user", "team", "team_id")}
+    yield fine(ABOUT, f"{said['user']} in {said['team']}, workspace {said['team_id']}")
     yield _permissions(answer.headers.get("x-oauth-scopes"))
 
 

@@ -6,6 +6,11 @@ import importlib.util
 import re
 from pathlib import Path
 
+from bots.__main__ import app
+from bots.dialogue.routes import routes
+from bots.settings import Settings
+from bots.slack import manifest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,3 +31,19 @@ def test_every_file_that_the_docs_name_exists() -> None:
             r"`((?:bots|core|i18n|models|tests|docs)/[\w./-]+\.\w+)`", page.read_text("utf-8")
         ):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+def test_the_setup_page_names_only_what_there_is() -> None:
+    """Settings, commands of the dialogue and of the command line, and the addresses that Slack calls."""
+    page = (ROOT / "docs" / "setup.md").read_text("utf-8")
+    settings = {f"CHATCROWD_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"CHATCROWD_[A-Z_]+", page)) <= settings
+    theirs = {"crowd", "invite", "newbot", "slack"}
+    said = set(re.findall(r"`/([a-z]+)", page)) | set(re.findall(r"/crowd ([a-z]+)", page)) - {"failed"}
+    assert said - theirs - routes().commands.keys() == set()
+    known = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    assert set(re.findall(r"bin/chatcrowd ([a-z]+)", page)) <= known
+    addresses = {manifest.EVENTS_PATH, manifest.OAUTH_PATH, manifest.INSTALL_PATH}
+    assert set(re.findall(r"example\.org(/[a-z/]+)", page)) <= addresses

@@ -520,7 +520,9 @@ class Slack:
         headers = {"x-oauth-scopes": self.scopes} if self.scopes is not None else {}
         if error := self.refused.get(method):
             return web.json_response({"ok": False, "error": error})
-        return web.json_response({"ok": True, "team": "Acme", "user": "chatcrowd"}, headers=headers)
+        return web.json_response(
+            {"ok": True, "team": "Acme", "team_id": "T1", "user": "chatcrowd"}, headers=headers
+        )
 
 
 @pytest.fixture
@@ -566,6 +568,14 @@ async def test_slack_is_well_in_every_way_of_serving_it(
     assert the(found, "clock").found == "agrees with the platforms"
     assert slack.asked.get("auth.test", f"Bearer {BOT}") == f"Bearer {BOT}"
     assert slack.asked.get("apps.connections.open", f"Bearer {APP}") == f"Bearer {APP}"
+
+
+async def test_the_workspace_is_named_with_its_id(tmp_path: Path, slack: Slack) -> None:
+    """It is what CHATCROWD_ADMINS asks for."""
+    assert (
+        the(await look_at_slack(tmp_path, slack, **SOCKET), "Slack").found
+        == "chatcrowd in Acme, workspace T1"
+    )
 
 
 async def test_permissions_that_are_missing_are_named(tmp_path: Path, slack: Slack) -> None:
