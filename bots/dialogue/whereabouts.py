@@ -19,7 +19,8 @@ def in_place(turn: Turn, reply: Reply) -> Reply:
         messages = (*reply.messages, dashboard(turn))
     locale = turn.t.locale
     said = tuple(one if one.locale == locale else replace(one, locale=locale) for one in messages)
-    toast = reply.toast if turn.limits.toasts or not (said or reply.form) else None
+    answered = reply.messages or reply.form  # a dashboard shown anew is no answer
+    toast = reply.toast if turn.limits.toasts or not answered else None
     return replace(reply, messages=said, toast=toast)
 
 
