@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from bots.checkup.asking import Answer, Asking, NoAnswer
 from bots.checkup.finding import Finding, Report, broken, fine, look
 from bots.settings import Settings
-from bots.slack.manifest import INSTALL_PATH, SCOPES
+from bots.slack.installing import INSTALL_PATH
+from bots.slack.manifest import SCOPES
 from bots.slack.modes import Mode, faults, is_served, mode_of
 
 SLACK = "https://slack.com/api/"

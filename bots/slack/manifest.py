@@ -16,7 +16,6 @@ GET_TASK = "get_task"
 MAKE_TASK = "make_task"
 EVENTS_PATH = "/slack/events"
 OAUTH_PATH = "/slack/oauth"
-INSTALL_PATH = "/slack/install"
 LONGEST_HINT = 1000
 
 SCOPES = (

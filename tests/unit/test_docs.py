@@ -9,7 +9,7 @@ from pathlib import Path
 from bots.__main__ import app
 from bots.dialogue.routes import routes
 from bots.settings import Settings
-from bots.slack import manifest
+from bots.slack import installing, manifest
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,5 +45,5 @@ def test_the_setup_page_names_only_what_there_is() -> None:
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
     assert set(re.findall(r"bin/chatcrowd ([a-z]+)", page)) <= known
-    addresses = {manifest.EVENTS_PATH, manifest.OAUTH_PATH, manifest.INSTALL_PATH}
+    addresses = {manifest.EVENTS_PATH, manifest.OAUTH_PATH, installing.INSTALL_PATH}
     assert set(re.findall(r"example\.org(/[a-z/]+)", page)) <= addresses
