@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bots.slack.api import Api
 from bots.slack.manifest import EVENTS_PATH
-from bots.slack.workspaces import Workspaces
+from bots.slack.workspaces import Workspace, Workspaces
 
 _log = structlog.get_logger(__name__)
 
@@ -43,31 +43,25 @@ class Ears:
         self._ping = ping
         self._receive = receive
         self._open = False
-        self._workspaces = workspaces
         self.has_http = bool(signing_secret)
         logger = logging.getLogger("slack_bolt")
         logger.setLevel(logging.WARNING)  # below, it logs whole payloads
+
+        async def authorize(team_id: str | None) -> AuthorizeResult | None:
+            return None if team_id is None else _authorized(await workspaces.find(team_id))
+
+        async def hear(body: dict[str, Any]) -> BoltResponse:
+            return await self._hear(body)
+
+        # Bolt looks at the names of arguments, and would take a method's `self` for one of its own.
         self._app = AsyncApp(
             logger=logger,
             signing_secret=signing_secret or _SIGNED_BY_NOBODY,
-            authorize=self._authorize,  # type: ignore[arg-type]  # it may return None, as Bolt documents
+            authorize=authorize,  # type: ignore[arg-type]  # it may return None, as Bolt documents
             client=api.client,
             process_before_response=True,
         )
-        self._app.use(self._hear)
-
-    async def _authorize(self, team_id: str | None, **_others: Any) -> AuthorizeResult | None:
-        """Only workspaces that have the app are heard."""
-        found = None if team_id is None else await self._workspaces.find(team_id)
-        if found is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=found.team,
-            bot_token=found.token,
-            bot_user_id=found.bot_user,
-            bot_id=found.bot_id or None,
-        )
+        self._app.use(hear)
 
     async def _hear(self, body: dict[str, Any]) -> BoltResponse:
         if not self._open:  # starting or stopping: events come again
@@ -124,6 +118,19 @@ class Ears:
             await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
         except (ConnectionError, RuntimeError, AttributeError) as lost:  # the connection went: it comes again
             _log.info("an envelope was not acknowledged", why=type(lost).__name__)
+
+
+def _authorized(found: Workspace | None) -> AuthorizeResult | None:
+    """Only workspaces that have the app are heard."""
+    if found is None:
+        return None
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=found.team,
+        bot_token=found.token,
+        bot_user_id=found.bot_user,
+        bot_id=found.bot_id or None,
+    )
 
 
 async def _closed(client: SocketModeClient) -> None:
