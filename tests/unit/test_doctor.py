@@ -35,6 +35,7 @@ from core.clock import ManualClock, SystemClock
 from core.domain.person import Role
 from core.store import migrations, open_store
 from core.vault import Vault
+from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.telegram.client import BareBot
 
@@ -576,6 +577,15 @@ async def test_the_workspace_is_named_with_its_id(tmp_path: Path, slack: Slack) 
         the(await look_at_slack(tmp_path, slack, **SOCKET), "Slack").found
         == "chatcrowd in Acme, workspace T1"
     )
+
+
+async def test_it_is_well_with_a_strict_slack(tmp_path: Path) -> None:
+    """The stand-in knows both tokens and what the app may do."""
+    async with SlackStandIn() as strict:
+        given = {**SOCKET, "slack_bot_token": "xoxb-T1", "slack_app_token": strict.app_token}
+        found = await look(tmp_path, slack_api_url=strict.api_url, admins=frozenset({"slack:T1:U1"}), **given)
+    assert marks(found) == {Mark.FINE}
+    assert the(found, "Slack permissions").found == f"all {len(SCOPES)}"
 
 
 async def test_permissions_that_are_missing_are_named(tmp_path: Path, slack: Slack) -> None:
