@@ -15,7 +15,18 @@ from core.domain.states import AssignmentState, TaskState
 from core.intake.project_model import ProjectFile
 from core.store.people import balance
 from core.store.projects import read_spec
-from core.store.tables import answer, assignment, ledger, person, project, project_version, task
+from core.store.tables import (
+    account,
+    answer,
+    assignment,
+    ledger,
+    person,
+    person_language,
+    place,
+    project,
+    project_version,
+    task,
+)
 from core.store.transaction import Transaction
 
 _S = AssignmentState
@@ -26,15 +37,24 @@ def check(tx: Transaction) -> None:
     """Everything at once; an AssertionError says what is broken."""
     tasks = _rows(tx, task)
     assignments = _rows(tx, assignment)
-    answers = [row for row in _rows(tx, answer) if row["voided_at"] is None]
+    given = _rows(tx, answer)
+    answers = [row for row in given if row["voided_at"] is None]
     entries = _rows(tx, ledger)
     files = {
         (row["project_id"], row["version"]): read_spec(row["spec"]) for row in _rows(tx, project_version)
     }
     check_slots(tasks, assignments, answers, files)
-    check_hands(assignments, answers)
+    now_is = {row["id"]: row["merged_into"] or row["id"] for row in _rows(tx, person)}
+    check_merged(tx, assignments, now_is)
+    check_hands(assignments, answers, entries, now_is)
     check_promises(tx, assignments, answers, entries)
-    check_points(tx, tasks, assignments, answers, entries, files)
+    late = {row["assignment_id"] for row in given if row["late"]}
+    overdue = {
+        row["id"]
+        for row in assignments
+        if row["state"] in LATE or (row["state"] == _S.SUPERSEDED and row["id"] in late)
+    }
+    check_points(tx, tasks, assignments, answers, entries, files, now_is, overdue)
 
 
 def _rows(tx: Transaction, table: Any) -> list[dict[str, Any]]:
@@ -70,14 +90,49 @@ def check_slots(
             assert row["settle_at"] is None, "a task ends once"
 
 
-def check_hands(assignments: list[dict[str, Any]], answers: list[dict[str, Any]]) -> None:
-    """Nobody holds two cards; nobody has a task twice, or two answers to it; answers belong to answered cards."""
-    held = Counter(row["person_id"] for row in assignments if row["state"] == _S.ACTIVE)
+def check_merged(tx: Transaction, assignments: list[dict[str, Any]], now_is: dict[int, int]) -> None:
+    """Who was merged is a row of history: nobody speaks for it, it holds nothing, and it leads to somebody."""
+    gone = {one for one, is_now in now_is.items() if one != is_now}
+    assert not gone & set(now_is.values()), "one step leads to who they are now"
+    assert all(row["roles"] == "" for row in _rows(tx, person) if row["id"] in gone)
+    for table, column in (
+        (account, "person_id"),
+        (person_language, "person_id"),
+        (place, "person_id"),
+        (project, "owner_id"),
+    ):
+        assert not gone & {row[column] for row in _rows(tx, table)}, table.name
+    held = [row for row in assignments if row["state"] in (_S.ACTIVE, _S.OVERDUE)]
+    assert not gone & {row["person_id"] for row in held}
+    superseded = [row["person_id"] for row in assignments if row["state"] == _S.SUPERSEDED]
+    assert set(superseded) <= gone
+    chats = Counter(row["person_id"] for row in _rows(tx, account))
+    assert all(row["linked_at"] for row in _rows(tx, account) if chats[row["person_id"]] > 1)
+
+
+def check_hands(
+    assignments: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    entries: list[dict[str, Any]],
+    now_is: dict[int, int],
+) -> None:
+    """Nobody holds two cards; nobody has a task twice, or two answers to it; answers belong to answered cards.
+
+    Of people who are one by now, this holds of what is not yet paid: history stays as it happened.
+    """
+    held = Counter(now_is[row["person_id"]] for row in assignments if row["state"] == _S.ACTIVE)
     assert all(count == 1 for count in held.values()), held
     pairs = Counter((row["task_id"], row["person_id"]) for row in assignments)
     assert all(count == 1 for count in pairs.values()), pairs
     answered = sorted(row["id"] for row in assignments if row["state"] in (_S.ANSWERED, _S.ANSWERED_LATE))
     assert sorted(row["assignment_id"] for row in answers) == answered
+    paid = {row["assignment_id"] for row in entries if row["kind"] == "reward"}
+    said = Counter((row["task_id"], now_is[row["person_id"]]) for row in answers)
+    for row in answers:
+        if row["assignment_id"] not in paid:
+            assert said[row["task_id"], now_is[row["person_id"]]] == 1, row
+    owners = {row["id"]: row["person_id"] for row in assignments}
+    assert all(row["person_id"] == owners[row["assignment_id"]] for row in answers)
 
 
 def check_promises(
@@ -111,6 +166,8 @@ def check_points(
     answers: list[dict[str, Any]],
     entries: list[dict[str, Any]],
     files: dict[tuple[int, int], ProjectFile],
+    now_is: dict[int, int],
+    overdue: set[int],
 ) -> None:
     """Every balance is the sum of r(R) − λ·p(t) over the person's cards, by the rule and not by the ledger."""
     known = {row["id"]: row for row in tasks}
@@ -127,10 +184,10 @@ def check_points(
             assert (row["id"] in paid) is earns, (row, of)
         if earns and one is not None:
             in_full = of["state"] == TaskState.CANCELLED and of["gold"] is None
-            expected[row["person_id"]] += row["reserve"] if in_full or one["value"] == truth else 0
+            expected[now_is[row["person_id"]]] += row["reserve"] if in_full or one["value"] == truth else 0
         file = files[row["project_id"], row["version"]]
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
-        if row["state"] in LATE and fair:
-            expected[row["person_id"]] -= row["penalty"]
+        if row["id"] in overdue and fair:
+            expected[now_is[row["person_id"]]] -= row["penalty"]
     for row in _rows(tx, person):
         assert balance(tx, row["id"]) == expected[row["id"]], row["id"]

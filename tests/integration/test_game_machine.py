@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from core import answering, assigning, overdue, people, projects, settling
+from core import answering, assigning, linking, overdue, people, projects, settling
 from core.clock import ManualClock, chance_of
 from core.domain.person import Person, Role
 from core.domain.states import ASSIGNMENT, TASK, AssignmentState, Moves, TaskState
@@ -23,6 +23,7 @@ from core.errors import Refused
 from core.events import BecameOverdue, BudgetSpent, ReminderDue
 from core.intake.rows import TaskRow
 from core.store import Store, Transaction, assignments, open_store
+from core.store import people as people_rows
 from core.store.tables import assignment, task
 from core.vault import Vault
 from tests.conftest import START
@@ -183,6 +184,58 @@ class Game(RuleBasedStateMachine):
     def block(self, worker: int) -> None:
         who, now = self.workers[worker], self.now
         self.do(lambda tx: people.became_unreachable(tx, who, now=now))
+
+    # --- one person in several chats ---------------------------------------------------------------
+
+    def link(self, one: Person, other: Person) -> None:
+        """A code from one chat is entered in the other."""
+        now, vault = self.now, self.world.vault
+        self.seed += 1
+        token = f"token {self.seed}"
+        self.do(lambda tx: linking.offer(tx, vault, one, token=token, now=now))
+        code = linking.code_of(token)
+        self.do(lambda tx: linking.link(tx, vault, other, code, now=now))
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Who speaks from these chats now."""
+
+        def unit(tx: Transaction) -> tuple[Person, list[Person]]:
+            now = [people_rows.by_account(tx, one.account_id) for one in (self.owner, *self.workers)]
+            return now[0], now[1:]
+
+        self.owner, self.workers = self.runner.run(self.store.read(unit))
+
+    @rule(one=WORKERS, other=WORKERS)
+    def two_are_one(self, one: int, other: int) -> None:
+        self.link(self.workers[one], self.workers[other])
+
+    @rule(worker=WORKERS, seldom=st.integers(0, 5))
+    def the_owner_was_a_worker(self, worker: int, seldom: int) -> None:
+        if not seldom:
+            self.link(self.owner, self.workers[worker])
+
+    @rule(one=WORKERS, other=WORKERS, labels=st.lists(LABELS, min_size=2, max_size=2))
+    def both_answer_then_link(self, one: int, other: int, labels: list[str]) -> None:
+        """Two chats work side by side, and turn out to be one person's."""
+        for worker, label in zip((one, other), labels, strict=True):
+            self.claim(worker, True)
+            self.work(worker, label)
+        self.two_are_one(one, other)
+
+    @rule(worker=WORKERS)
+    def unlink(self, worker: int) -> None:
+        """A chat goes its own way, and joins anew."""
+        who, now = self.workers[worker], self.now
+
+        def unit(tx: Transaction) -> None:
+            linking.unlink(tx, who, now=now)
+            fresh = people_rows.by_account(tx, who.account_id)
+            people.consent(tx, fresh, now=now)
+            people.set_languages(tx, fresh, ("en",))
+
+        self.do(unit)
+        self.read_again()
 
     # --- the clock --------------------------------------------------------------------------------
 
