@@ -38,7 +38,7 @@ from i18n import N_, Content
 MOST_LINES = 200
 MOST_WAITING = 20
 PROJECT_ENDINGS = frozenset({"yaml", "yml"})
-_CAPTION = re.compile(r"\s*/(?:crowd\s+)?(addtasks|project)(?:@\w+)?(?:\s+#?(\d{1,15}))?\s*\Z")
+_CAPTION = re.compile(r"\s*(?:/|/?crowd\s+)?(addtasks|project)(?:@\w+)?(?:\s+#?(\d{1,15}))?\s*\Z")
 
 
 def slot(project_id: int) -> str:

@@ -22,10 +22,9 @@ async def arrive(house: House, number: int) -> list[Worker]:
         phone = sides[at % len(sides)].phone(100 + at, name=f"W{at}", lang=lang, zone=zone)
         workers.append(Worker(house, phone, LOCALES[lang], name=f"w{at:02}", lang=lang))
     await _agree(house, workers)
-    strangers = [at for at, one in enumerate(workers) if not one.side.tells_zones]
-    for at in strangers:
-        assert workers[at].can_tap("nozone")
-    await _say_where(house, [(at, workers[at]) for at in strangers])
+    asked = [(at, one) for at, one in enumerate(workers) if one.can_tap("nozone")]
+    assert all(_keeps_time(at, house) or not one.side.tells_zones for at, one in asked)
+    await _say_where(house, asked)
     news = [one for one in workers if one.can_tap("nudge")]
     for at, one in enumerate(news):
         await one.tap("nudge", at % 2)
@@ -40,6 +39,8 @@ def _keeps_time(at: int, house: House) -> bool:
 
 
 async def _agree(house: House, workers: Sequence[Worker]) -> None:
+    for one in workers[: len(house.sides)]:
+        one.side.bad_welcome(one.user)
     for one in workers:
         await one.user.says("/start")
     await house.calm()

@@ -69,7 +69,8 @@ async def too_late(forgotten: Forgotten) -> None:
         before = len(worker.user.chat)
         await worker.press(card.message, _an_answer(card))
         await worker.house.calm()
-        assert worker.toast == worker.t("Too late: this task is decided. Send /task for the next one.")
+        over = worker.t("Too late: this task is decided. Send /task for the next one.")
+        assert worker.toast == worker.reads(over)
         assert len(worker.user.chat) == before
 
 

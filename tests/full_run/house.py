@@ -40,11 +40,15 @@ class House:
 
     async def rest(self) -> None:
         """Wait until everything that was heard is answered and every job is done."""
-        for side in self.sides:
-            await side.drained()
+        await self._heard()
         await self._settled()
         while await self.service.errands.run_once():
             await self._settled()
+        await self._heard()  # a platform may tell us of our own messages
+
+    async def _heard(self) -> None:
+        for side in self.sides:
+            await side.drained()
 
     async def _settled(self) -> None:
         await self.service.desk.settled()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from bots.dialogue import buttons
 from bots.dialogue.buttons import Pressed
-from i18n import Translator, translator_for
+from bots.dialogue.fit import spell
+from i18n import Phrase, Translator, translator_for
 from tests.full_run.house import House
 from tests.full_run.side import Phone, Shown, Side, Tap
 
@@ -36,6 +37,10 @@ class Somebody:
     def t(self) -> Translator:
         """The voice in which the product speaks to this person."""
         return translator_for(self.locale, self.zone)
+
+    def reads(self, words: str) -> str:
+        """How words of ours read on this person's platform: commands begin differently there."""
+        return spell(Phrase(words), self.side.platform.limits)
 
     @property
     def toast(self) -> str:

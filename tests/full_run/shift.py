@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import isawaitable
 
 from tests.full_run.crowd import Crowd, Worker
 from tests.full_run.people import Card
@@ -18,7 +19,9 @@ async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap]
     while hands := crowd.in_hand(workers) or await _look_again(crowd, workers):
         mishap = next(coming, None)
         if mishap is not None:
-            mishap()
+            happening = mishap()
+            if isawaitable(happening):
+                await happening
         for worker, card in hands:
             crowd.check_card(worker, card)
             await _act(crowd, worker, card)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from bots.platform import Platform
+from core.clock import ManualClock
 
 Mishap = Callable[[], object]
-"""Something that goes wrong once, now or with the next call that meets it."""
+"""Something that goes wrong once, now or with the next call that meets it; what it returns may be awaited."""
 
 
 class Offered(Protocol):
@@ -144,6 +145,10 @@ class Side(Protocol):
         """What goes wrong on the way in a shift of work, one thing a round."""
         ...
 
+    def bad_welcome(self, phone: Phone) -> None:
+        """Something goes wrong when this person arrives."""
+        ...
+
     def bad_night(self) -> None:
         """Sending goes wrong while people sleep."""
         ...
@@ -163,3 +168,8 @@ class Side(Protocol):
     def surprises(self) -> list[object]:
         """In a run without faults: whatever did not succeed; also where no history is kept."""
         ...
+
+
+def clock_of(clock: ManualClock) -> Callable[[], float]:
+    """The clock of a run as the platforms read theirs: seconds since 1970."""
+    return lambda: clock.now().timestamp()

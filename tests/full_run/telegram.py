@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from core.clock import ManualClock, chance_of
 from core.store import Store
 from core.vault import Vault
 from tests.full_run.house import BOSS, House, no_time, serving
-from tests.full_run.side import Mishap, Phone
+from tests.full_run.side import Mishap, Phone, clock_of
 from tests.standins.telegram import Call, TelegramStandIn, User
 
 TOKEN = "42:TEST"
@@ -78,6 +78,9 @@ class TelegramSide:
         refused = [how for how in self.server.calls.counts if how[1] != 200]
         return [how for how in refused if how != ("editMessageText", 400)]
 
+    def bad_welcome(self, phone: Phone) -> None:
+        """Every update says who it is from: nothing can go wrong."""
+
     def bad_night(self) -> None:
         """Sending goes wrong while people sleep."""
         faults = self.server.faults
@@ -127,7 +130,7 @@ async def telegram_side(
     """The stand-in and the adapter, which polls, or is called at `door`."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(
-            TelegramStandIn(token=TOKEN, history=history, webhook_unit=0.001, wall=wall_of(clock))
+            TelegramStandIn(token=TOKEN, history=history, webhook_unit=0.001, wall=clock_of(clock))
         )
         hook = Webhook(f"http://127.0.0.1:{door.getsockname()[1]}", SECRET) if door else None
         telegram = Telegram(
@@ -141,11 +144,6 @@ async def telegram_side(
         await telegram.start()
         stack.push_async_callback(telegram.close)
         yield TelegramSide(server, telegram)
-
-
-def wall_of(clock: ManualClock) -> Callable[[], float]:
-    """The clock as a stand-in reads it: seconds since 1970."""
-    return lambda: clock.now().timestamp()
 
 
 @asynccontextmanager

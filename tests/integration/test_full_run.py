@@ -18,12 +18,23 @@ from tests.full_run.house import House
 from tests.full_run.launching import launched
 from tests.full_run.requester import decide_all, results, with_requester
 from tests.full_run.shift import HABITS, work
+from tests.full_run.slack import slack_house
 from tests.full_run.telegram import telegram_house
 
 WORKERS = 30
 
 
-@pytest.fixture(params=["telegram polls", "telegram polls, postgresql", "telegram calls"])
+WAYS = (
+    "telegram polls",
+    "telegram polls, postgresql",
+    "telegram calls",
+    "slack by socket",
+    "slack by socket, postgresql",
+    "slack calls",
+)
+
+
+@pytest.fixture(params=WAYS)
 async def house(
     request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, vault: Vault
 ) -> AsyncIterator[House]:
@@ -34,7 +45,12 @@ async def house(
         url = request.getfixturevalue("postgres_database")
     store = await open_store(url)
     data = tmp_path / "data"
-    async with telegram_house(store, clock, vault, data, webhook=how == "telegram calls") as house:
+    opening = (
+        telegram_house(store, clock, vault, data, webhook=how == "telegram calls")
+        if how.startswith("telegram")
+        else slack_house(store, clock, vault, data, over_http=how == "slack calls")
+    )
+    async with opening as house:
         yield house
     await store.close()
 
