@@ -542,6 +542,64 @@ async def test_a_press_can_carry_what_no_button_does(slack: SlackStandIn, ears: 
         await ana.presses(ana.last, "No")
 
 
+async def test_an_open_form_is_updated_by_id_or_name_unless_it_changed(
+    slack: SlackStandIn, ears: Ears, app: BareApp
+) -> None:
+    """A stale hash is refused; what was filled in stays where the field stays; a press in it says where."""
+    ana = slack.user("U1")
+    asked = await (await ana.command("new")).answered()
+    view = form(line("title", "Title"), buttons("Preview")) | {"external_id": "draft-1"}
+    opened = (await app.does("views.open", trigger_id=asked.payload["trigger_id"], view=view))["view"]
+    await ana.fills(title="Cats")
+    wider = form(line("title", "Title"), line("why", "Why"), buttons("Preview")) | {"external_id": "draft-1"}
+    await app.does("views.update", view_id=opened["id"], hash=opened["hash"], view=wider)
+    shown = await ana.sees_modal("Why")
+    assert shown.value("title") == "Cats"
+    stale: Json = {"external_id": "draft-1", "hash": opened["hash"], "view": view}
+    assert await app.refused("views.update", **stale) == "hash_conflict"
+    await app.does("views.update", external_id="draft-1", view=view)
+    assert "Why" not in shown.words
+    await ana.presses_modal("Preview")
+    pressed = (await ears.hears(2))[1].payload
+    assert pressed["container"] == {"type": "view", "view_id": opened["id"]}
+    assert pressed["view"]["state"]["values"]["title"]["value"]["value"] == "Cats"
+
+
+async def test_a_form_can_be_sent_twice(slack: SlackStandIn, ears: Ears, app: BareApp) -> None:
+    """A second device sends what the first one has sent already."""
+    ana = slack.user("U1")
+    asked = await (await ana.command("new")).answered()
+    view = form(line("title", "Title"))
+    await app.does("views.open", trigger_id=asked.payload["trigger_id"], view=view)
+    sent = await ana.sees_modal("Appeal")
+    assert (await ana.submits(title="Cats")).action == "close"
+    assert (await ana.submits_again(sent)).action == "close"
+    first, second = (heard.payload for heard in (await ears.hears(3))[1:])
+    assert first["view"]["id"] == second["view"]["id"]
+
+
+async def test_sees_looks_at_what_is_new(slack: SlackStandIn, app: BareApp) -> None:
+    """What was there before a person did something is no answer to it; `since` looks further back."""
+    ana = slack.user("U1")
+    before = ana.moment
+    await app.does("chat.postMessage", channel="U1", text="old news")
+    await ana.says("and now?")
+    with pytest.raises(AssertionError, match="did not see"):
+        await ana.sees("news", timeout=0.01)
+    assert (await ana.sees("news", since=before)).words == "old news"
+
+
+async def test_what_bots_and_channels_are(slack: SlackStandIn, app: BareApp) -> None:
+    """bots.info and conversations.info, the latter only with its scope."""
+    assert (await app.does("bots.info", form=True, bot="BT1"))["bot"]["user_id"] == "UBOT"
+    assert await app.refused("bots.info", form=True, bot="B9") == "bot_not_found"
+    knowing = slack.workspace("T2", scopes=("channels:read",))
+    knowing.channel("C2", members=[knowing.user("U2")], name="cats")
+    async with BareApp(slack.url, knowing.bot_token) as other:
+        told = (await other.does("conversations.info", form=True, channel="C2"))["channel"]
+    assert (told["name"], told["is_member"], told["is_archived"]) == ("cats", False, False)
+
+
 async def test_without_history_only_the_last_is_kept(app: BareApp) -> None:
     """A long run does not fill the memory."""
     async with SlackStandIn(history=False) as slack, BareApp(slack.url) as bare:

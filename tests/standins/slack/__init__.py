@@ -21,7 +21,7 @@ from .server import SlackStandIn
 from .signed_http import sign
 from .user import Press, User
 from .views import View
-from .workspaces import SCOPES, Workspace
+from .workspace import SCOPES, Workspace
 from .world import Mention
 
 __all__ = [

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
 from aiohttp import web
@@ -40,16 +40,11 @@ class BareApp:
 
     async def call(self, method: str, *, form: bool = False, **params: Any) -> Json:
         """The answer of a method, whatever it is."""
-        body: dict[str, Any] = {"json": params}
+        headers, body = dict(self._headers), _as_json(params)
+        headers["Content-Type"] = "application/json; charset=utf-8"
         if form:
-            body = {
-                "data": {
-                    key: value if isinstance(value, str | int) else json.dumps(value)
-                    for key, value in params.items()
-                }
-            }
-        url = f"{self._url}/api/{method}"
-        async with self.session.post(url, headers=self._headers, **body) as answer:
+            headers["Content-Type"], body = "application/x-www-form-urlencoded", _as_form(params)
+        async with self.session.post(f"{self._url}/api/{method}", headers=headers, data=body) as answer:
             told: Json = await answer.json()
             return told
 
@@ -84,6 +79,15 @@ class BareApp:
         headers = self._headers if token is None else {"Authorization": f"Bearer {token}"}
         async with self.session.get(url, headers=headers) as answer:
             return await answer.read()
+
+
+def _as_json(params: Json) -> bytes:
+    return json.dumps(params, ensure_ascii=False).encode()
+
+
+def _as_form(params: Json) -> bytes:
+    told = {key: one if isinstance(one, str | int) else json.dumps(one) for key, one in params.items()}
+    return urlencode(told).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,17 @@ def receive(world: World, file_id: str, data: bytes) -> None:
     file.data = data
 
 
+def download(world: World, path: str, token: str) -> bytes | None:
+    """The bytes behind a private address, for a token of that workspace that may read files."""
+    grant = world.grants.get(token)
+    if grant is None or grant.trouble or "files:read" not in grant.scopes:
+        return None
+    for file in world.space(grant.team).files.values():
+        if not file.deleted and path in (file.path, file.path.replace("/download/", "/")):
+            return file.data
+    return None
+
+
 def complete_upload(world: World, space: Space, params: Params) -> Json:
     """files.completeUploadExternal: share what was uploaded in a channel, or only keep it."""
     told = params.structure("files")

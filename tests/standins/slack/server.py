@@ -227,22 +227,13 @@ class SlackStandIn(Workspaces):
         params = Params({"path": path}, request.headers.get("Authorization", "").removeprefix("Bearer "))
 
         def run() -> Outcome:
-            data = self._file_data(path, params.token)
+            data = filing.download(self.world, path, params.token)
             if data is None:
                 # Slack shows its login page to whoever has no right, and calls that a success.
                 return Outcome(302, b"", "login", {"Location": f"{self.url}/login"}, "text/html")
             return Outcome(200, data, kind="application/octet-stream")
 
         return await self._answer(request, seq=seq, name="download", params=params, run=run)
-
-    def _file_data(self, path: str, token: str) -> bytes | None:
-        grant = self.world.grants.get(token)
-        if grant is None or grant.trouble or "files:read" not in grant.scopes:
-            return None
-        for file in self.world.space(grant.team).files.values():
-            if not file.deleted and path in (file.path, file.path.replace("/download/", "/")):
-                return file.data
-        return None
 
     async def _answer(
         self, request: web.BaseRequest, *, seq: int, name: str, params: Params, run: Callable[[], Outcome]

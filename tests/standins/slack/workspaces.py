@@ -6,78 +6,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from . import payloads
 from .deliveries import Deliveries, Delivery, Late, Outcome
-from .places import Account, Channel, Grant, Space
+from .places import Channel, Grant, Space
 from .refusal import Json
 from .signed_http import Addresses, SignedHttp
 from .sockets import Sockets
 from .user import User
+from .workspace import SCOPES, Workspace
 from .world import Code, Mention, World
-
-SCOPES = (
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "im:history",
-    "im:write",
-    "users:read",
-    "app_mentions:read",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A workspace in the hands of a test."""
-
-    slack: Workspaces
-    space: Space
-
-    @property
-    def id(self) -> str:
-        """The team id."""
-        return self.space.id
-
-    @property
-    def bot_token(self) -> str:
-        """The token of the installation."""
-        assert self.space.grant is not None, "the app was never installed here"
-        return self.space.grant.token
-
-    def user(
-        self,
-        user_id: str,
-        *,
-        name: str = "Ana",
-        display_name: str = "",
-        locale: str = "en-US",
-        tz: str = "America/Los_Angeles",
-        is_bot: bool = False,
-    ) -> User:
-        """A member of this workspace."""
-        found = self.slack.users.get((self.id, user_id))
-        if found is None:
-            im = Channel(f"D{user_id}", "directmessage", "im", {user_id}, bot_in=True)
-            account = Account(user_id, self.id, name, display_name, locale, tz, im, is_bot)
-            self.space.accounts[user_id] = account
-            self.space.channels[im.id] = im
-            found = self.slack.users[self.id, user_id] = User(self.slack.world, account)
-        return found
-
-    def channel(
-        self, channel_id: str, *, members: Iterable[User] = (), bot_in: bool = False, name: str = ""
-    ) -> Channel:
-        """A channel of this workspace; asked for again it is the same one."""
-        found = self.space.channels.get(channel_id)
-        if found is None:
-            people = {member.id for member in members}
-            found = Channel(channel_id, name or channel_id.lower(), members=people, bot_in=bot_in)
-            self.space.channels[channel_id] = found
-        return found
 
 
 class Workspaces:
@@ -109,7 +48,6 @@ class Workspaces:
         self.http = SignedHttp(secret=signing_secret, now=self.world.now, ack_within=ack_within)
         self.sockets = Sockets(app_id=app_id, ack_within=ack_within, complain=complain)
         self.deliveries.transport = self.sockets
-        self.users: dict[tuple[str, str], User] = {}
         self._workspaces: dict[str, Workspace] = {}
         self._first = ""
         if echoes:
@@ -169,7 +107,7 @@ class Workspaces:
         if installed:
             space.grant = Grant(bot_token or f"xoxb-{team}", team, scopes)
             self.world.grants[space.grant.token] = space.grant
-        self._workspaces[team] = Workspace(self, space)
+        self._workspaces[team] = Workspace(self.world, space)
         return self._workspaces[team]
 
     def user(
