@@ -114,7 +114,7 @@ def link(tx: Transaction, vault: Vault, person: Person, words: str, *, now: date
         if links.find_code(tx, _hash(vault, plain(words))) == found:
             break  # nobody else used it, or merged its person, while we waited
     stays, gone = sorted((person.id, found.person_id))
-    links.use_code(tx, found, stays=stays, gone=gone, now=now)
+    links.use_codes(tx, stays=stays, gone=gone, now=now)
     events = merge(tx, stays=stays, gone=gone, now=now)
     others = [one for one in links.accounts_of(tx, stays) if one != person.account_id]
     return Linked(stays, (*events, *(ChatLinked(one) for one in others)))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 
 from core.store.tables import account, assignment, job, link_code, link_try
 from core.store.transaction import Change, Statement, Transaction
+from core.store.types import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,13 @@ def find_code(tx: Transaction, code_hash: str) -> Code | None:
     return _OF_HASH.first(tx, hashed=code_hash)
 
 
-def use_code(tx: Transaction, code: Code, *, stays: int, gone: int, now: datetime) -> None:
-    """Use a code up. It is kept as the survivor's, so that a second tap is told what happened; all others go."""
-    tx.execute(delete(link_code).where(link_code.c.person_id.in_([stays, gone]), link_code.c.id != code.id))
-    tx.execute(update(link_code).where(link_code.c.id == code.id).values(person_id=stays, used_at=now))
+def use_codes(tx: Transaction, *, stays: int, gone: int, now: datetime) -> None:
+    """Use up the codes of both; they are the survivor's now, so that a second tap is told what happened."""
+    tx.execute(
+        update(link_code)
+        .where(link_code.c.person_id.in_([stays, gone]))
+        .values(person_id=stays, used_at=func.coalesce(link_code.c.used_at, literal(now, Instant)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
