@@ -171,6 +171,11 @@ async def test_the_whole_story_with_bolt_over_sockets() -> None:
         await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
         try:
             await whole_story(slack)
+            first = slack.sockets.connections[0]
+            await slack.sockets.ask_to_leave("refresh_requested")
+            await slack.user("U2", name="Bo").says("hi")
+            await slack.user("U2").sees("What is this?")
+            assert first not in slack.sockets.connections
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
         assert {one.payload["event"]["type"] for one in slack.deliveries.of("message")} == {"message"}
