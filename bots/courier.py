@@ -239,8 +239,9 @@ class Courier:
         below = None if message.below is None else await self._ref_of(row.account_id, message.below)
         posted = await platform.send(to, message, media, below=below)
         await self._remember_media(platform, bot, message, media, posted)
-        await self._mark(row, edited=False, posted=posted, message=message)
-        if message.place is not None:
+        elsewhere = message.place is not None or (below is not None and platform.limits.threads)
+        await self._mark(row, edited=False, posted=posted, message=message, elsewhere=elsewhere)
+        if elsewhere:
             return
         for name, other in slots.items():  # what stood last before does so no more
             slots[name] = None if name == row.slot or other is None else replace(other, last=False)
@@ -253,7 +254,9 @@ class Courier:
             return False
         return platform.limits.edits_media or slot.media == (message.picture is not None)
 
-    async def _mark(self, row: Owed, *, edited: bool, posted: Posted, message: Message) -> None:
+    async def _mark(
+        self, row: Owed, *, edited: bool, posted: Posted, message: Message, elsewhere: bool = False
+    ) -> None:
         """Write down that it was delivered; until then a crash sends it again."""
         now = self._clock.now()
 
@@ -266,7 +269,7 @@ class Courier:
                     row,
                     ref=posted.ref,
                     is_media=message.picture is not None,
-                    elsewhere=message.place is not None,
+                    elsewhere=elsewhere,
                     now=now,
                 )
             if row.about is not None:

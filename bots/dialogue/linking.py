@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.refusals import REFUSALS
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import (
@@ -91,12 +92,11 @@ def _ask(turn: Turn, code: str) -> Reply:
 def _missed(turn: Turn, missed: Missed) -> Message:
     t = turn.t
     if missed.expired:
-        words = t(
-            "The time of this code is over. Send %(command)s in your other chat for a new one.",
-            command=t.command("/link"),
-        )
+        words = t("The time of this code is over. Send /link in your other chat for a new one.")
         return Message(parts=(Para(words),), slot=SLOT)
     words = t("This code is not right. Please look again at your other chat, and send it once more.")
+    if missed.left == 0:
+        return Message(parts=(Para(words), Note(t(REFUSALS["link_tries"]))), slot=SLOT)
     left = t.n("%(count)s try is left.", "%(count)s tries are left.", missed.left)
     return Message(parts=(Para(words), Note(left)), slot=SLOT)
 
@@ -148,7 +148,7 @@ def unlink_yes(turn: Turn, _pressed: Pressed) -> Reply:
     turn.tell(unlinked.events)
     turn.refresh()
     t = turn.t
-    parts = [Para(t("Unlinked. Send %(command)s to begin anew here.", command=t.command("/start")))]
+    parts = [Para(t("Unlinked. Send /start to begin anew here."))]
     if unlinked.moved:
         parts.append(Para(t("The card that was here is in your other chat now.")))
     return says(Message(parts=tuple(parts), slot=SLOT))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bots.dialogue.announcing import slot as post_slot
 from bots.dialogue.buttons import data
 from bots.dialogue.cards import SLOT
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Title
@@ -33,12 +34,27 @@ def announce(tx: Transaction, postbox: Postbox, happened: tuple[Event, ...], *, 
     accounts = []
     for event in happened:
         notice = _notice(tx, event, now=now)
+        _follow_up(tx, postbox, event, now=now)
         if notice is not None:
             postbox.owe_account(
                 tx, notice.account_id, notice.message, now=now, key=notice.key, about=notice.about
             )
             accounts.append(notice.account_id)
     return accounts
+
+
+def _follow_up(tx: Transaction, postbox: Postbox, event: Event, *, now: datetime) -> None:
+    """Those who read that tasks wait read in the same place that they are done."""
+    if not isinstance(event, events.ProjectFinished):
+        return
+    owner = people_rows.by_id(tx, event.owner_id)
+    if owner is None or chats.find_slot(tx, owner.account_id, post_slot(event.project_id)) is None:
+        return
+    t = translator_for(owner.locale, owner.zone)
+    title = _title(tx, t, event.project_id)
+    words = t("Every task of “%(project)s” is settled. Thank you!", project=title)
+    message = Message(parts=(Para(words),), below=post_slot(event.project_id), locale=t.locale)
+    postbox.owe_account(tx, owner.account_id, message, now=now)
 
 
 def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:

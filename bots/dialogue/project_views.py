@@ -154,7 +154,10 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         )
     rows.append(_moves(t, project, empty=empty))
     if not closed:
-        rows.append((Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one))))
+        last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))
+        if project.state is ProjectState.RUNNING:
+            last = (*last, Button(t("Tell others"), data("announce", one)))
+        rows.append(last)
     return tuple(row for row in rows if row)
 
 

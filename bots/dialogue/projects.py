@@ -8,17 +8,20 @@ from dataclasses import replace
 from bots.dialogue import filling, tracking
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import card, short_state, slot, title_of
-from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
+from bots.dialogue.routes import CommandRoute, FormRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import (
     Button,
     Command,
+    Field,
+    Form,
     Message,
     Note,
     Para,
     Part,
     Reply,
     Row,
+    Submit,
     Text,
     Title,
     Toast,
@@ -27,6 +30,7 @@ from bots.dialogue.vocabulary import (
 )
 from bots.dialogue.which import number_in, which
 from core import projects
+from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.errors import Refused
 from i18n import N_
@@ -141,10 +145,12 @@ def ask_budget(turn: Turn, pressed: Pressed) -> Reply:
     t = turn.t
     far = projects.progress(turn.tx, turn.person, pressed.number(), now=turn.now)
     project = far.project
-    turn.expect("budget", project=project.id)
     used = project.spent + project.reserved
     enough = used + far.open * project.file.overlap.max * project.file.reward
     offered = sorted({amount for amount in (enough, 2 * enough) if amount > used})
+    if turn.can_open:
+        return Reply(form=_budget_form(turn, project, offered, used=used))
+    turn.expect("budget", project=project.id)
     rows: list[Row] = [
         tuple(Button(t.number(amount), data("budget!", project.id, amount)) for amount in offered),
         (Button(t("Back"), data("project", project.id)),),
@@ -159,6 +165,27 @@ def ask_budget(turn: Turn, pressed: Pressed) -> Reply:
         )
     parts.append(Note(t("Send a number, or tap one.")))
     return says(Message(parts=tuple(parts), rows=tuple(row for row in rows if row), slot=slot(project.id)))
+
+
+def _budget_form(turn: Turn, project: Project, offered: list[int], *, used: int) -> Form:
+    t = turn.t
+    hint = t("Already spent or promised: %(points)s.", points=t.number(used))
+    standing = project.budget if project.budget is not None else next(iter(offered), used)
+    title = title_of(t, project.file)
+    asks = t("How many points may “%(title)s” spend in all?", title=title)
+    return Form(
+        data=data("budget-form", project.id),
+        title=t("Budget"),
+        fields=(Field("points", asks, hint=hint, value=str(standing)),),
+        submit=t("Save"),
+        locale=t.locale,
+    )
+
+
+def budget_sent(turn: Turn, pressed: Pressed, submit: Submit) -> Reply:
+    """The budget was filled in."""
+    points = whole_number(Text(str(submit.values.get("points", ""))))
+    return _budget(turn, pressed.number(), points)
 
 
 def type_budget(turn: Turn, words: Text | Upload) -> Reply:
@@ -260,6 +287,7 @@ ROUTES: tuple[Route, ...] = (
     PressRoute("budget", ask_budget),
     PressRoute("budget!", press_budget),
     StepRoute("budget", type_budget),
+    FormRoute("budget-form", budget_sent),
     PressRoute("file", send_file),
     StepRoute("project-file", take_file),
     PressRoute("preview", tracking.preview),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.dialogue import filling, problems
+from bots.dialogue import filling, problems, project_form
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import card, terms
 from bots.dialogue.questions import ASIDE, FIELD_NAMES, QUESTIONS, Settings, check, order
@@ -38,6 +38,8 @@ LAST = "new-check"
 def begin(turn: Turn, _command: Command) -> Reply:
     """`/newproject`."""
     require(turn.person, "create project")
+    if turn.can_open:
+        return Reply(form=project_form.form(turn))
     return _ask(turn, order(custom=False)[0], {}, custom=False)
 
 

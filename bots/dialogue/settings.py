@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
-
-from bots.dialogue import languages, places
+from bots.dialogue import languages, places, settings_form
 from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.hours import checked_hours, read_hours
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
 from core import linking, people
-from core.errors import Refused
 from core.store import people as people_rows
 from i18n import N_, Content, Phrase, native_name
 
 SLOT = "settings"
-_TIMES = re.compile(
-    r"\s*(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|to|bis|a|到|至|إلى|\s)\s*(\d{1,2})(?::(\d{2}))?\s*\Z"
-)
 
 
 def settings(turn: Turn, _command: Command) -> Reply:
     """`/settings`."""
-    return says(overview(turn))
+    return _shown(turn)
 
 
 def settings_pressed(turn: Turn, _pressed: Pressed) -> Reply:
     """The same from a button."""
-    return says(overview(turn))
+    return _shown(turn)
+
+
+def _shown(turn: Turn) -> Reply:
+    return Reply(form=settings_form.form(turn)) if turn.can_open else says(overview(turn))
 
 
 def overview(turn: Turn) -> Message:
@@ -107,23 +106,16 @@ def ask_quiet(turn: Turn, _pressed: Pressed) -> Reply:
 
 def quiet(turn: Turn, pressed: Pressed) -> Reply:
     """Quiet hours were chosen."""
-    return _quiet(turn, pressed.number(0), pressed.number(1))
+    return _quiet(turn, *checked_hours(pressed.number(0), pressed.number(1)))
 
 
 def type_quiet(turn: Turn, words: Text | Upload) -> Reply:
     """Quiet hours were typed."""
-    found = _TIMES.match(words.body) if isinstance(words, Text) else None
-    if found is None:
-        raise Refused("bad_quiet_hours")
-    hours = [int(one or 0) for one in found.groups()]
-    return _quiet(turn, hours[0] * 60 + hours[1], hours[2] * 60 + hours[3])
+    return _quiet(turn, *read_hours(words.body if isinstance(words, Text) else ""))
 
 
 def _quiet(turn: Turn, start: int, end: int) -> Reply:
-    day = 24 * 60
-    if not (0 <= start <= day and 0 <= end <= day):
-        raise Refused("bad_quiet_hours")
-    people.set_quiet(turn.tx, turn.person, start=start % day, end=end % day)
+    people.set_quiet(turn.tx, turn.person, start=start, end=end)
     turn.expect(None)
     turn.refresh()
     return says(overview(turn))

@@ -302,4 +302,6 @@ class Limits:
     toasts: bool = True  # else a toast that nothing else comes with is whispered
     forms: bool = False
     home: bool = False  # whether there is a dashboard
+    places: bool = False  # whether there are places where many people read
+    threads: bool = False  # whether what follows a message stands apart from the chat
     commands: str = "/"  # how a command begins there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bots.dialogue import errand_words
@@ -74,7 +74,8 @@ def _finish(
         ("answers", answers, t("One row per answer")),
     ):
         name = f"project-{project.id}-{part}.{wanted}"
-        desk.tell(tx, job, _attached(t, ready, name=name, words=words, most=most), key=part)
+        attached = replace(_attached(t, ready, name=name, words=words, most=most), below=job_slot(job.id))
+        desk.tell(tx, job, attached, key=part)
 
 
 def _most(tx: Transaction, desk: Desk, job: Job) -> int:

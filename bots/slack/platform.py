@@ -50,6 +50,8 @@ class Slack:
         toasts=False,
         forms=True,
         home=True,
+        places=True,
+        threads=True,
         commands="/crowd ",
     )
 

@@ -244,6 +244,10 @@ class Someone:
         """A command from a menu, which a form may answer."""
         await self._heard(Command(name, args, f"{self.user_id}/{next(self._keys)}"), place=place)
 
+    async def presses_in(self, place: Place, data: str) -> None:
+        """Press a button that stands somewhere else."""
+        await self._heard(Press(data, f"{self.user_id}/{next(self._keys)}"), place=place)
+
     async def clips(self, words: str) -> None:
         """Somebody's words are to become a task."""
         await self._heard(Clip(words, f"{self.user_id}/{next(self._keys)}"))
