@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 from core import linking
 from core.domain.person import Person
+from core.domain.states import AssignmentState
 from core.linking import Linked, Missed
+from core.store import assignments
 from core.store import people as people_rows
 from core.store.tables import metadata
 from core.store.transaction import Transaction
+from tests.invariants import check
 from tests.world import World
 
 _TOKENS = itertools.count()
@@ -46,3 +50,21 @@ def everything(tx: Transaction) -> dict[str, list[str]]:
         name: sorted(repr(tuple(row)) for row in tx.execute(table.select()))
         for name, table in metadata.tables.items()
     }
+
+
+async def state_of(world: World, card_id: int) -> AssignmentState:
+    """Where a card stands now."""
+    found = await world.do(lambda tx: assignments.get(tx, card_id))
+    assert found is not None
+    return found.state
+
+
+async def settled(world: World) -> None:
+    """No answer can be undone any more."""
+    world.clock.move(timedelta(minutes=2))
+    await world.tick()
+
+
+async def checked(world: World) -> None:
+    """The books agree."""
+    await world.store.read(check)

@@ -39,12 +39,7 @@ def link(turn: Turn, command: Command) -> Reply:
         Message(
             parts=(
                 Title(t("Use one account on two platforms")),
-                Para(
-                    t(
-                        "In your other chat with me, send %(command)s with this code:",
-                        command=t.command("/link"),
-                    )
-                ),
+                Para(t("In your other chat with me, send /link with this code:")),
                 Code(Content(made.code)),
                 Note(t("It works once, until %(time)s.", time=t.when(made.expires_at, now=turn.now))),
             ),
