@@ -150,7 +150,7 @@ class Page:
     async def upload(
         self, name: str, content: bytes, *, event_id: str = "u1", caption: str = ""
     ) -> tuple[int, Any]:
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # browsers send names as they are
         form.add_field("id", event_id)
         form.add_field("caption", caption)
         form.add_field("file", io.BytesIO(content), filename=name)
