@@ -32,7 +32,7 @@ Raw = Mapping[str, Any]
 
 _LONGEST_NAME = 64
 _WORDS = re.compile(r"/?([A-Za-z0-9_]{1,32})(?:\s+(.*))?\Z", re.DOTALL)
-_PREFIX = re.compile(rf"\s*/?{COMMAND[1:]}\s+", re.IGNORECASE)
+_PREFIX = re.compile(rf"\s*{COMMAND}(?:\s+|\Z)", re.IGNORECASE)
 _MENTION = re.compile(r"\s*<@[A-Z0-9]+(?:\|[^>]*)?>")
 _SAID = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that a person wrote; all others are Slack's or ours."""
@@ -148,9 +148,8 @@ def _command(form: Raw) -> Arrived:
     channel, url = form["channel_id"], form.get("response_url")
     place = None if channel.startswith("D") else Place("whisper", place_ref(channel, response_url=url))
     handle = _handle(team, trigger)
-    heard = Heard(
-        handle, _sender(team, form["user_id"]), _called(form.get("text") or "help", handle), place=place
-    )
+    what = _called(unescaped(form.get("text") or ""), handle)
+    heard = Heard(handle, _sender(team, form["user_id"]), what, place=place)
     return Arrived(heard, Context(team, form["user_id"], trigger, url, channel))
 
 

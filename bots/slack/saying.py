@@ -11,12 +11,20 @@ from bots.dialogue.vocabulary import Button, Code, Link, Message, Note, Para, Pa
 
 Block = dict[str, Any]
 
+MOST_BLOCKS = 50
+MOST_CHARACTERS = 12_800
+"""Of all blocks of a message together; Slack says nowhere how many it takes, but about 13,000."""
 MOST_LABEL = 75
+LEAST_LABEL = 8
 MOST_VALUE = 2000
 MOST_ALT = 2000
 MOST_CONTEXT = 2000
 MOST_TEXT = 3000
 """Of the plain text beside the blocks, which notifications show."""
+
+
+_HALF = re.compile(r"&[a-z]*\Z")
+"""What is left of an escaped letter that was cut through."""
 
 
 def blocks(message: Message, *, picture: str | None = None) -> list[Block]:
@@ -26,9 +34,18 @@ def blocks(message: Message, *, picture: str | None = None) -> list[Block]:
         made.append(_image(message, picture))
     elif message.picture is not None and message.alt:
         made.append(_context(message.alt))
-    made += _words(message.parts)
-    made += (_actions(row, at) for at, row in enumerate(message.rows))
-    return made
+    words = list(_words(message.parts, MOST_CONTEXT))
+    if len(made) + len(words) + len(message.rows) > MOST_BLOCKS:  # small print then stands among the rest
+        words = list(_words(message.parts, 0))
+    most = _room_of_label(message)
+    return [*made, *words, *(_actions(row, at, most) for at, row in enumerate(message.rows))]
+
+
+def _room_of_label(message: Message) -> int:
+    """How long labels may be, so that all of them find room beside the words."""
+    count = sum(len(row) for row in message.rows) or 1
+    left = MOST_CHARACTERS - sum(len(part.words) for part in message.parts)
+    return max(LEAST_LABEL, min(MOST_LABEL, left // count))
 
 
 def otherwise(message: Message) -> Message:
@@ -41,7 +58,7 @@ def otherwise(message: Message) -> Message:
 def text(message: Message) -> str:
     """The words of a message in one line each, for notifications and readers aloud, safe as mrkdwn."""
     words = "\n".join(part.words for part in message.parts if part.words.strip())
-    return escaped(words[:MOST_TEXT])[:MOST_TEXT] or " "
+    return _HALF.sub("", escaped(words[:MOST_TEXT])[:MOST_TEXT]) or " "
 
 
 def escaped(words: str) -> str:
@@ -54,13 +71,13 @@ def plain(words: str) -> Block:
     return {"type": "plain_text", "text": words, "emoji": False}
 
 
-def _words(parts: tuple[Part, ...]) -> Iterator[Block]:
-    """Everything but small print in one block; small print has a block of its own kind."""
+def _words(parts: tuple[Part, ...], most_note: int) -> Iterator[Block]:
+    """Everything but small print in one block; small print up to a length has a block of its own kind."""
     elements: list[Block] = []
     for part in parts:
         if not part.words.strip():
             continue
-        if isinstance(part, Note):
+        if isinstance(part, Note) and len(part.words) <= most_note:
             if elements:
                 yield {"type": "rich_text", "elements": elements}
                 elements = []
@@ -102,17 +119,17 @@ def _image(message: Message, picture: str) -> Block:
     return {"type": "image", "slack_file": {"id": picture}, "alt_text": alt[:MOST_ALT]}
 
 
-def _actions(row: Row, at: int) -> Block:
+def _actions(row: Row, at: int, most: int) -> Block:
     return {
         "type": "actions",
         "block_id": f"row{at}",
-        "elements": [_key(key, column) for column, key in enumerate(row)],
+        "elements": [_key(key, column, most) for column, key in enumerate(row)],
     }
 
 
-def _key(key: Button | Link, column: int) -> Block:
+def _key(key: Button | Link, column: int, most: int) -> Block:
     label = key.label.strip() or "…"
-    made: Block = {"type": "button", "action_id": f"key{column}", "text": plain(label[:MOST_LABEL])}
+    made: Block = {"type": "button", "action_id": f"key{column}", "text": plain(label[:most])}
     if isinstance(key, Link):
         return made | {"url": key.url}
     if not 1 <= len(key.data) <= MOST_VALUE:
@@ -123,6 +140,7 @@ def _key(key: Button | Link, column: int) -> Block:
 # --- the other way: what a person wrote -----------------------------------------------------------
 
 _MARKUP = re.compile(r"<([^<>]*)>")
+_AS_TYPED = re.compile(r"\A(?:https?://|mailto:|tel:)")
 
 
 def unescaped(words: str) -> str:
@@ -133,6 +151,10 @@ def unescaped(words: str) -> str:
 
 def _shown(markup: str) -> str:
     target, _, label = markup.partition("|")
+    if target.startswith("!date^"):
+        return label
     if target.startswith(("@", "#", "!")):
         return label if label.startswith(("@", "#")) else target[0].replace("!", "@") + (label or target[1:])
-    return target if not label or label in target else f"{label} ({target})"
+    if not label or _AS_TYPED.sub("", target) == label:  # what Slack itself made a link of
+        return label or target
+    return target if label in target else f"{label} ({target})"
