@@ -88,11 +88,12 @@ def _to_pass_on(turn: Turn, far: Progress) -> Message:
 
 
 def _waiting(turn: Turn, far: Progress) -> Phrase:
+    title = title_of(turn.t, far.project.file)
     return turn.t.n(
         "%(count)s task is waiting in “%(title)s”",
         "%(count)s tasks are waiting in “%(title)s”",
         far.open,
-        title=title_of(turn.t, far.project.file),
+        title=title,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.dialogue.buttons import Pressed, data
-from bots.dialogue.refusals import REFUSALS
+from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import (
@@ -91,7 +91,7 @@ def _missed(turn: Turn, missed: Missed) -> Message:
         return Message(parts=(Para(words),), slot=SLOT)
     words = t("This code is not right. Please look again at your other chat, and send it once more.")
     if missed.left == 0:
-        return Message(parts=(Para(words), Note(t(REFUSALS["link_tries"]))), slot=SLOT)
+        return Message(parts=(Para(words), Note(refusal(t, Refused("link_tries")))), slot=SLOT)
     left = t.n("%(count)s try is left.", "%(count)s tries are left.", missed.left)
     return Message(parts=(Para(words), Note(left)), slot=SLOT)
 

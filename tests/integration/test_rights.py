@@ -22,7 +22,7 @@ from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history"}
-REQUESTER = WORKER | {"newproject", "projects", "project", "addtasks", "progress", "results"}
+REQUESTER = WORKER | {"newproject", "projects", "project", "addtasks", "progress", "results", "announce"}
 MODERATOR = REQUESTER | {"summary", "grant"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,

@@ -98,7 +98,7 @@ class Paper:
             chat.elsewhere.append(message)
             return Posted(ref)
         chat.messages[ref] = message
-        chat.log.append(written(message) if below is None else f"(below #{below})\n{written(message)}")
+        chat.log.append(written(message) if below is None else f"(below)\n{written(message)}")
         return Posted(ref, None if media is None else media.path.name)
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:

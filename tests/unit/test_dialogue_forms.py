@@ -200,7 +200,7 @@ async def test_a_post_is_followed_when_all_is_done(house: PaperHouse, rosa: Some
         for _ in range(2):
             await worker.taps("Cat" if "meow" in said(worker.last) else "Dog")
     await house.later(minutes=2)
-    below = [line for line in rosa.chat.log if line.startswith("(below #")]
+    below = [line for line in rosa.chat.log if line.startswith("(below)")]
     assert [line.split("\n")[1] for line in below] == ["bot: Every task of “Animals” is settled. Thank you!"]
 
 
