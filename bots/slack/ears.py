@@ -30,6 +30,8 @@ Receive = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any] | None]]
 
 PING = 10.0
 """Seconds between two signs of life of a connection."""
+GLANCE = 0.25
+"""Seconds between two looks at whether it was cut: what people press meanwhile is lost to them."""
 _SIGNED_BY_NOBODY = "only Socket Mode"
 
 
@@ -93,14 +95,14 @@ class Ears:
     async def _listen_by_socket(self, app_token: str) -> None:
         logger = logging.getLogger("slack_sdk.socket_mode")
         logger.setLevel(logging.WARNING)  # below, it logs whole payloads
-        client = SocketModeClient(
+        client = _Connection(
             app_token=app_token, logger=logger, web_client=self._api.client, ping_interval=self._ping
         )
         client.proxy = self._api.proxy(self._api.url)  # by itself it would also send loopback through one
         client.socket_mode_request_listeners.append(self._envelope)  # type: ignore[arg-type]  # typed for its base
         try:
             await client.connect()  # type: ignore[no-untyped-call]  # the library leaves it untyped
-            await asyncio.Event().wait()
+            await client.stay_connected()
         finally:
             await _closed(client)
 
@@ -131,6 +133,38 @@ def _authorized(found: Workspace | None) -> AuthorizeResult | None:
         bot_user_id=found.bot_user,
         bot_id=found.bot_id or None,
     )
+
+
+class _Connection(SocketModeClient):
+    """The library's client, which loses what Slack tells it in two moments; here it does not.
+
+    A connection that ends as announced it would replace twice, and drop what came over the first
+    replacement; one that is cut it would notice only when the next sign of life is due.
+    """
+
+    _leaves: object = None
+
+    async def enqueue_message(self, message: str) -> None:
+        if '"disconnect"' in message:
+            self._leaves = self.current_session
+        await super().enqueue_message(message)
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+        if force and self.current_session is self._leaves:
+            self.stale = True
+        await super().connect_to_new_endpoint()
+
+    async def stay_connected(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(GLANCE)
+            if self.current_session is None or not self.current_session.closed:
+                continue
+            try:
+                await self.connect_to_new_endpoint()
+            except Exception as trouble:  # whatever it was, it is tried until it works
+                _log.warning("no connection to Slack", why=type(trouble).__name__)
+                await asyncio.sleep(self.ping_interval)
 
 
 async def _closed(client: SocketModeClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.intake.results import restored
@@ -18,6 +18,7 @@ class Books:
     tapped: dict[tuple[str, str], str] = field(default_factory=dict)  # (worker, task) → label
     late: set[tuple[str, str]] = field(default_factory=set)
     decided: dict[str, str] = field(default_factory=dict)  # task → the label that a person chose
+    same: dict[str, str] = field(default_factory=dict)  # worker → who they turned out to be
 
     def votes(self) -> dict[str, Counter[str]]:
         """Task → how often each label was tapped."""
@@ -40,10 +41,30 @@ class Books:
         """Worker → the sum of r(R) − λ·p(t) over everything they did."""
         points: Counter[str] = Counter()
         for (worker, task), label in self.tapped.items():
-            points[worker] += reward if truths[task] == label else 0
+            points[self.same.get(worker, worker)] += reward if truths[task] == label else 0
         for worker, _ in self.late:
-            points[worker] -= penalty
+            points[self.same.get(worker, worker)] -= penalty
         return points
+
+    def join(self, stays: str, gone: str, *, paid: Collection[str]) -> int:
+        """Two workers turn out to be one; returns how many answers no longer count.
+
+        Of two answers to a task that is not paid yet the earlier counts. What was paid stays as it is.
+        """
+        order = list(self.tapped)
+        dropped = 0
+        for worker, task in order:
+            if worker != gone or ((stays, task) in self.tapped and task in paid):
+                continue
+            label = self.tapped.pop((gone, task))
+            if (stays, task) not in self.tapped:
+                self.tapped[stays, task] = label
+                continue
+            dropped += 1
+            if order.index((gone, task)) < order.index((stays, task)):
+                self.tapped[stays, task] = label
+        self.same[gone] = stays
+        return dropped
 
     def of_each_worker(self) -> list[list[tuple[str, str]]]:
         """Every worker's answers without their names, in an order that names play no part in."""

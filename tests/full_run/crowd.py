@@ -12,6 +12,7 @@ from core.clock import chance_of
 from tests.full_run.books import Books
 from tests.full_run.house import House
 from tests.full_run.people import Card, Somebody, card_of
+from tests.full_run.side import Phone
 
 NAMES: dict[str, dict[str, str]] = {
     "glad": {"en": "Glad", "zh": "高兴", "es": "Contento", "ar": "سعيد"},
@@ -102,6 +103,20 @@ class Worker(Somebody):
     habit: str = ""
     latest: str = ""
     away: bool = False
+    zone_told: str = "UTC"
+    phones: list[Phone] = field(default_factory=list)  # more than one once their accounts are linked
+    changed_at: int = 0
+
+    async def changes_phone(self) -> None:
+        """Go on in the other chat."""
+        self.user = self.other_phone
+        self.changed_at = self.answers
+        await self.user.says("/task")
+
+    @property
+    def other_phone(self) -> Phone:
+        """The chat in which this person is not now."""
+        return next(one for one in self.phones if one is not self.user)
 
 
 @dataclass(slots=True)
@@ -141,6 +156,19 @@ class Crowd:
         offered = card.message.labels
         assert offered[: len(LABELS)] == [names[worker.lang] for names in NAMES.values()], offered
 
+    def paid(self) -> set[str]:
+        """The tasks that are paid once nothing can be undone: gold, and those with a winner."""
+        return {task for task, votes in self.books.votes().items() if self.items[task].gold or _is_won(votes)}
+
     def in_hand(self, workers: list[Worker]) -> list[tuple[Worker, Card]]:
         """Who holds a card now, and is there."""
         return [(one, card) for one in workers if not one.away and (card := card_of(one)) is not None]
+
+
+def _is_won(votes: Counter[str]) -> bool:
+    """Whether the crowd agrees: all of the least that may decide, or most of the most that are asked."""
+    least, most = OVERLAP
+    if votes.total() < most:
+        return len(votes) == 1 and votes.total() >= least
+    ranked = [count for _, count in votes.most_common(2)]
+    return len(ranked) == 1 or ranked[0] > ranked[1]

@@ -6,14 +6,14 @@ from tests.full_run.crowd import NAMES, Item, items, project_file, task_file
 from tests.full_run.people import Somebody
 
 
-async def launched(owner: Somebody) -> tuple[int, list[Item]]:
-    """The project file, the task file with its bad rows, the preview, the launch."""
+async def launched(owner: Somebody, *, each: int = 8) -> tuple[int, list[Item]]:
+    """The project file, the task file with its bad rows, the preview, the launch; `each` tasks a language."""
     t = owner.t
     await owner.sends("moods.yaml", project_file())
     assert t("Draft: nobody sees it yet.") in owner.last.words
     _, data = owner.button("addtasks")
     project = int(data.rpartition(":")[2], 36)
-    wanted = items(8, golds=2)
+    wanted = items(each, golds=2)
     written, wrong = task_file(wanted)
     before = owner.user.moment
     await owner.sends("tasks.csv", written, caption=f"/addtasks {project}")

@@ -66,6 +66,7 @@ async def results(owner: Somebody, project: int) -> Files:
         if message.document is not None and message.id not in before:
             name = (message.file_name or "").removesuffix(".csv").rpartition("-")[2]
             found[name] = table(owner.side.file(message.document))
+    assert found.keys() == {"results", "answers"}, owner.tail()
     return Files(found["results"], found["answers"])
 
 

@@ -12,23 +12,28 @@ from tests.full_run.side import Mishap
 HABITS = ("undoes", "skips", "pauses", "doubles", "leaves", "types", "asks again")
 
 
-async def work(crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap] = ()) -> int:
-    """Work until nobody gets another card; returns how many rounds that took."""
+async def work(
+    crowd: Crowd, workers: list[Worker], *, mishaps: Iterable[Mishap] = (), most: int | None = None
+) -> int:
+    """Work until nobody gets another card, or for `most` rounds; returns how many rounds that took."""
     coming = iter(mishaps)
     rounds = 0
-    while hands := crowd.in_hand(workers) or await _look_again(crowd, workers):
-        mishap = next(coming, None)
-        if mishap is not None:
-            happening = mishap()
-            if isawaitable(happening):
-                await happening
-        for worker, card in hands:
-            crowd.check_card(worker, card)
-            await _act(crowd, worker, card)
+    while rounds != most and (hands := crowd.in_hand(workers) or await _look_again(crowd, workers)):
+        for half in (hands[::2], hands[1::2]):
+            await _befalls(next(coming, None))
+            for worker, card in half:
+                crowd.check_card(worker, card)
+                await _act(crowd, worker, card)
         await crowd.house.calm()
         await _come_back(crowd, workers)
         rounds += 1
     return rounds
+
+
+async def _befalls(mishap: Mishap | None) -> None:
+    happening = mishap() if mishap is not None else None
+    if isawaitable(happening):
+        await happening
 
 
 async def _look_again(crowd: Crowd, workers: list[Worker]) -> list[tuple[Worker, Card]]:
@@ -41,7 +46,10 @@ async def _look_again(crowd: Crowd, workers: list[Worker]) -> list[tuple[Worker,
 
 
 async def _act(crowd: Crowd, worker: Worker, card: Card) -> None:
-    """Answer; each habit shows once, after the first answers."""
+    """Answer; each habit shows once, after the first answers. Who has two chats goes from one to the other."""
+    if worker.phones and worker.answers % 2 and worker.changed_at != worker.answers:
+        await worker.changes_phone()
+        return
     if worker.answers < 2 or not worker.habit:
         await crowd.answer(worker, card)
         return
