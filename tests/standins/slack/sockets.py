@@ -110,6 +110,7 @@ class Sockets:
         told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "stand-in"}}
         await socket.send_str(json.dumps(told))
         if reason != "warning":
+            self.connections.remove(socket)  # nothing new is told over it
             await socket.close()
 
     async def cut(self) -> None:
