@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.dialogue.vocabulary import Field, Form, Wrong
+from bots.dialogue.vocabulary import Choice, Field, Form, Wrong
 from bots.slack.saying import Block, plain
 
 _MOST_TITLE = 24
@@ -64,19 +64,31 @@ def _element(field: Field) -> Block:
             "multiline": field.kind == "text",
             "max_length": _MOST_INPUT,
         }
-        standing = str(field.value)[:_MOST_INPUT]
-        return element | ({"initial_value": standing} if standing else {})
+        words = str(field.value)[:_MOST_INPUT]
+        return element | ({"initial_value": words} if words else {})
+    standing = (field.value,) if isinstance(field.value, str) else field.value
     options = [
         {"text": plain(_short(one.label, _MOST_CHOICE)), "value": one.value}
-        for one in field.choices[:_MOST_CHOICES]
+        for one in _offered(field.choices, standing)
     ]
+    chosen = [one for one in options if one["value"] in standing]
     if field.kind == "one":
         element = {"type": "static_select", "action_id": _ACTION, "options": options}
-        chosen = [one for one in options if one["value"] == field.value]
         return element | ({"initial_option": chosen[0]} if chosen else {})
     element = {"type": "multi_static_select", "action_id": _ACTION, "options": options}
-    chosen = [one for one in options if one["value"] in field.value]
     return element | ({"initial_options": chosen} if chosen else {})
+
+
+def _offered(choices: tuple[Choice, ...], standing: tuple[str, ...]) -> list[Choice]:
+    """As many as a menu holds, among them what is chosen already: else it would be lost by sending."""
+    room = _MOST_CHOICES - sum(one.value in standing for one in choices)
+    offered = []
+    for one in choices:
+        if one.value not in standing:
+            room -= 1
+        if one.value in standing or room >= 0:
+            offered.append(one)
+    return offered[:_MOST_CHOICES]
 
 
 def _value(said: Mapping[str, Any]) -> str | tuple[str, ...]:
