@@ -280,7 +280,7 @@ class Courier:
     async def _ref_of(self, account_id: int, slot: str) -> str | None:
         """Where the message of a slot stands, for what follows it."""
         found = await self._store.read(lambda tx: chats.find_slot(tx, account_id, slot))
-        return found.ref if found else None
+        return (found.ref or None) if found else None  # some posts have no name to follow
 
     async def _media(self, platform: Platform, bot: str, message: Message) -> Media | None:
         if message.picture is None:

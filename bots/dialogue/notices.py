@@ -48,7 +48,10 @@ def _follow_up(tx: Transaction, postbox: Postbox, event: Event, *, now: datetime
     if not isinstance(event, events.ProjectFinished):
         return
     owner = people_rows.by_id(tx, event.owner_id)
-    if owner is None or chats.find_slot(tx, owner.account_id, post_slot(event.project_id)) is None:
+    if owner is None:
+        return
+    post = chats.find_slot(tx, owner.account_id, post_slot(event.project_id))
+    if post is None or not post.ref:
         return
     t = translator_for(owner.locale, owner.zone)
     title = _title(tx, t, event.project_id)

@@ -12,22 +12,21 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bots.dialogue.vocabulary import Answer, Form, Limits, Message, Place, Sender, Toast, Wrong
+from bots.dialogue.vocabulary import Answer, Limits, Message, Place, Sender
 from bots.platform import Address, Blocked, Hear, Impossible, Media, NotSent, Posted, TryLater
-from bots.slack import ears, files, forms, hearing, saying
+from bots.slack import ears, files, hearing, saying
+from bots.slack.answers import Answers, keep
 from bots.slack.api import Api, Refused, outcome
 from bots.slack.ears import Ears
-from bots.slack.hearing import Context, read_place
+from bots.slack.hearing import read_place
 from bots.slack.pictures import Pictures
-from bots.slack.workspaces import Workspace, Workspaces
+from bots.slack.workspaces import Workspace, Workspaces, at
 
 _log = structlog.get_logger(__name__)
 
-MOST_CONTEXTS = 10_000
-REPLY_LASTS = 29 * 60.0
-"""Seconds; Slack's half hour with something to spare."""
-REPLY_USES = 5
 _HOME = "home"
+KNOW_WITHIN = 1.5
+"""Seconds to learn who a newcomer is: what they did must be confirmed within three."""
 
 Clock = Callable[[], float]
 
@@ -71,17 +70,14 @@ class Slack:
         self._workspaces = workspaces
         self._app_token = app_token
         self._data_dir = data_dir
-        self._clock = clock
         self._hear: Hear | None = None
         self._ears = Ears(
             api=api, workspaces=workspaces, signing_secret=signing_secret, receive=self._receive, ping=ping
         )
         self._pictures = Pictures(api, clock=clock)
         self._more_routes = more_routes
-        self._contexts: OrderedDict[str, Context] = OrderedDict()
-        self._replies: OrderedDict[str, tuple[str, float, int]] = OrderedDict()
-        self._said: dict[str, Answer | None] = {}
-        self._seen: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._answers = Answers(api, workspaces, clock=clock)
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -137,36 +133,32 @@ class Slack:
         if who in self._seen:
             heard = hearing.known(heard)
         if context is not None:
-            self._remember(heard.key, context)
+            self._answers.remember(heard.key, context)
         if not context or not context.blocks:
             await hear(heard)
-            _keep(self._seen, who, "")
+            keep(self._seen, who, None)
             return None
-        self._said[heard.key] = None
+        self._answers.await_one(heard.key)
         try:
             await hear(heard)
             await asyncio.sleep(0)  # it is answered by a task that began meanwhile: that comes first
         finally:
-            answer = self._said.pop(heard.key)
-        if not isinstance(answer, Wrong):
-            return None
-        return {"response_action": "errors", "errors": forms.errors(answer, context.blocks)}
-
-    def _remember(self, handle: str, context: Context) -> None:
-        _keep(self._contexts, handle, context)
-        if context.message is not None and context.response_url is not None:
-            fresh = (context.response_url, self._clock() + REPLY_LASTS, REPLY_USES)
-            _keep(self._replies, context.message, fresh)
+            answer = self._answers.taken(heard.key, context)
+        return answer
 
     async def who_is(self, sender: Sender) -> Sender:
         """Name, language and time zone, as Slack has them."""
         try:
-            there = await self._at(sender.workspace)
-            answer = await self._api.ask(
-                "users.info", there.token, user=sender.user_id, include_locale="true"
-            )
+            there = await at(self._workspaces, sender.workspace)
+            async with asyncio.timeout(KNOW_WITHIN):
+                answer = await self._api.ask(
+                    "users.info", there.token, user=sender.user_id, include_locale="true"
+                )
             return hearing.introduced(sender, answer["user"])
-        except (Refused, TryLater, NotSent, Blocked, KeyError, TypeError, AttributeError) as trouble:
+        except (
+            *(Refused, TryLater, NotSent, Blocked, TimeoutError),
+            *(KeyError, TypeError, AttributeError),
+        ) as trouble:
             _log.info("a newcomer is not introduced", why=type(trouble).__name__)
             return sender
 
@@ -174,7 +166,7 @@ class Slack:
         """Download a file that a person sent."""
         team, _, url = handle.partition(" ")
         try:
-            there = await self._at(team)
+            there = await at(self._workspaces, team)
         except Blocked:
             raise NotSent("the workspace is gone") from None
         await files.fetch(self._api, there.token, url, into=into, most=most)
@@ -185,13 +177,15 @@ class Slack:
         self, to: Address, message: Message, media: Media | None, *, below: str | None = None
     ) -> Posted:
         """Post a new message: privately, in its place, or in the thread of the message `below`."""
-        there = await self._at(to.workspace)
+        there = await at(self._workspaces, to.workspace)
         try:
             if message.place is not None and message.place.kind == _HOME:
                 return await self._show_home(there, to, message)
             if message.place is not None:
                 return await self._say_there(there, to, message, message.place)
-            return await self._post(there, to, message, media, below)
+            if below:
+                return await self._follow(there, to, message, media, below)
+            return await self._post(there, to, message, media)
         except Refused as refused:
             raise outcome(refused) from refused
         except (ValueError, OSError) as error:  # a button too long, a file that is not there
@@ -199,7 +193,7 @@ class Slack:
 
     async def edit(self, to: Address, ref: str, message: Message, media: Media | None) -> Posted:
         """Replace the message `ref`: by the answer to the press on it, which has no rate, else by a call."""
-        there = await self._at(to.workspace)
+        there = await at(self._workspaces, to.workspace)
         try:
             _, picture = await self._pictures.show(
                 there, media, lambda picture: self._replace(there, ref, _body(message, picture))
@@ -212,26 +206,23 @@ class Slack:
 
     async def acknowledge(self, handle: str, answer: Answer | None) -> bool:
         """Answer what carried the handle: with a form, with the faults of one, or with a whisper."""
-        if handle in self._said:
-            self._said[handle] = answer
-            return True
-        context = self._contexts.get(handle)
-        try:
-            match answer:
-                case Form():
-                    return context is not None and await self._open(context, answer)
-                case Toast() if context is not None:
-                    await self._whisper(context, answer.words)
-        except (Refused, TryLater, NotSent, Blocked) as failure:
-            _log.info("an answer did not arrive", why=type(failure).__name__)
-            return not isinstance(answer, Form)
-        return True
+        return await self._answers.acknowledge(handle, answer)
 
     async def show_menu(self, to: Address, commands: Sequence[tuple[str, str]]) -> None:
         """The one command of the app is the same for everybody; `/crowd help` tells what may follow it."""
 
+    async def _follow(
+        self, there: Workspace, to: Address, message: Message, media: Media | None, below: str
+    ) -> Posted:
+        """In the thread of a message; in the private chat when its channel is gone or closed to us."""
+        try:
+            return await self._post(there, to, message, media, below)
+        except Refused as refused:
+            _log.info("a thread cannot be written to", why=refused.error)
+        return await self._post(there, to, message, media)
+
     async def _post(
-        self, there: Workspace, to: Address, message: Message, media: Media | None, below: str | None
+        self, there: Workspace, to: Address, message: Message, media: Media | None, below: str | None = None
     ) -> Posted:
         if message.attachment is not None:
             return await self._share(there, to, message, below)
@@ -248,7 +239,7 @@ class Slack:
         return Posted(_ref(answer), picture)
 
     async def _replace(self, there: Workspace, ref: str, body: dict[str, Any]) -> dict[str, Any]:
-        if await self._answer_press(ref, body):
+        if await self._answers.edit(ref, body):
             return {}
         channel, _, ts = ref.partition(":")
         return await self._api.call("chat.update", there.token, {"channel": channel, "ts": ts, **body})
@@ -257,7 +248,7 @@ class Slack:
         assert message.attachment is not None, "asked before"
         path = await asyncio.to_thread(files.inside, self._data_dir, message.attachment)
         file_id = await files.upload(self._api, there.token, path, message.attachment.name)
-        where = {"initial_comment": saying.text(message)} if message.parts else {}
+        where: dict[str, Any] = {"blocks": saying.blocks(message)} if message.parts else {}
         if below is not None:
             channel, _, where["thread_ts"] = below.partition(":")
         else:
@@ -287,7 +278,7 @@ class Slack:
             return Posted("")
         except Refused as refused:
             _log.info("a place cannot be written to", why=refused.error)
-        return await self._post(there, to, saying.otherwise(message), None, None)
+        return await self._post(there, to, saying.otherwise(message), None)
 
     async def _post_there(
         self, there: Workspace, channel: str, url: str | None, body: dict[str, Any]
@@ -307,54 +298,6 @@ class Slack:
         answer = await self._api.call("views.publish", there.token, {"user_id": to.user_id, "view": home})
         return Posted(str(answer.get("view", {}).get("id", "")))
 
-    async def _open(self, context: Context, form: Form) -> bool:
-        """Show a form; its trigger lasts three seconds."""
-        there = await self._at(context.team)
-        async with asyncio.timeout(2.5):
-            try:
-                await self._api.call(
-                    "views.open", there.token, {"trigger_id": context.trigger, "view": forms.view(form)}
-                )
-            except Refused as refused:
-                _log.info("a form was not shown", why=refused.error, details=refused.details)
-                return False
-        return True
-
-    async def _whisper(self, context: Context, words: str) -> None:
-        body = {"text": saying.escaped(words)}
-        if context.response_url is not None:
-            body |= {"response_type": "ephemeral"}
-            await self._api.respond(context.response_url, {**body, "replace_original": False})
-        elif context.channel is not None:
-            there = await self._at(context.team)
-            arguments = {"channel": context.channel, "user": context.user_id, **body}
-            await self._api.call("chat.postEphemeral", there.token, arguments)
-
-    async def _answer_press(self, ref: str, body: Mapping[str, Any]) -> bool:
-        """Edit a message by the answer to a press on it; False when there is none, or it is spent."""
-        url, until, uses = self._replies.get(ref, ("", 0.0, 0))
-        if not uses or self._clock() >= until:
-            self._replies.pop(ref, None)
-            return False
-        self._replies[ref] = url, until, uses - 1
-        try:
-            await self._api.respond(url, {"replace_original": True, **body})
-        except Refused as refused:
-            if refused.details or "invalid_blocks" in refused.error:
-                raise
-            self._replies.pop(ref, None)
-            return False
-        except (NotSent, TryLater):  # a call says the same once more, and changes nothing by it
-            self._replies.pop(ref, None)
-            return False
-        return True
-
-    async def _at(self, team: str) -> Workspace:
-        found = await self._workspaces.find(team)
-        if found is None:
-            raise Blocked("the workspace does not have the app")
-        return found
-
 
 def _body(message: Message, picture: str | None) -> dict[str, Any]:
     return {"text": saying.text(message), "blocks": saying.blocks(message, picture=picture)}
@@ -366,11 +309,3 @@ def _ref(answer: Mapping[str, Any]) -> str:
         return f"{answer['channel']}:{answer['ts']}"
     except KeyError as missing:
         raise NotSent("nonsense in place of a message") from missing
-
-
-def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    """Remember, and forget what is oldest beyond a bound."""
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > MOST_CONTEXTS:
-        kept.popitem(last=False)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bots.platform import Blocked
 from core.clock import Clock
 from core.store import Store, installations
 from core.vault import Vault
@@ -95,3 +96,15 @@ class Installed:
         if self._first is not None:
             await self._first.ended(team)
         self._known.pop(team, None)
+
+
+async def at(workspaces: Workspaces, team: str) -> Workspace:
+    """The workspace, for those who have something to say there.
+
+    Raises:
+        Blocked: when it does not have the app.
+    """
+    found = await workspaces.find(team)
+    if found is None:
+        raise Blocked("the workspace does not have the app")
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.dialogue.vocabulary import Limits, Message, Place
+from bots.dialogue.vocabulary import Button, Limits, Message, Place
 from core.clock import ManualClock
 from core.domain.person import Role
 from core.store import Store
@@ -185,6 +185,7 @@ async def test_a_post_stands_in_the_channel_and_opens_the_work_privately(
     assert post.otherwise == "I cannot write there. Invite me first, then send the command again."
     ana = await house.joined("ana")
     (button,) = [one for row in post.rows for one in row]
+    assert isinstance(button, Button)
     await ana.presses_in(CHANNEL, button.data)
     assert "meow" in said(ana.last) or "woof" in said(ana.last)
     assert said(ana.chat.elsewhere[-1]) == "I have answered you in our private chat."
