@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -11,6 +12,7 @@ from bots.dialogue.vocabulary import (
     Answer,
     Button,
     Limits,
+    Link,
     Message,
     Note,
     Part,
@@ -28,11 +30,17 @@ ROOM = 16  # what a part costs beside its words: markup and line breaks
 def fit(message: Message, limits: Limits, t: Translator) -> Message:
     """The message within the platform's limits; a shortened text says so."""
     most = limits.caption if message.picture is not None else limits.text
-    parts = _within(tuple(_in_manner(part, limits) for part in message.parts), most, t)
+    spelled_out = sum(len(one.label) + len(one.url) + ROOM for one in _links(message))
+    parts = _within(tuple(_in_manner(part, limits) for part in message.parts), most - spelled_out, t)
     rows = tuple(_row(row, limits) for row in _spread(message.rows, limits))
     if parts == message.parts and rows == message.rows:
         return message
     return replace(message, parts=parts, rows=rows)
+
+
+def _links(message: Message) -> Iterator[Link]:
+    """Links: one that cannot be a button there is said in words."""
+    return (one for row in message.rows for one in row if isinstance(one, Link))
 
 
 def fit_answer(answer: Answer, limits: Limits) -> Answer:
@@ -84,7 +92,13 @@ def _within(parts: tuple[Part, ...], most: int, t: Translator) -> tuple[Part, ..
 
 def _spread(rows: tuple[Row, ...], limits: Limits) -> tuple[Row, ...]:
     narrow = tuple(row[at : at + limits.row] for row in rows for at in range(0, len(row), limits.row))
-    return narrow[: limits.rows]
+    shown: list[Row] = []
+    left = limits.buttons
+    for row in narrow[: limits.rows]:
+        if left > 0:
+            shown.append(row[:left])
+            left -= len(row)
+    return tuple(shown)
 
 
 def _row(row: Row, limits: Limits) -> Row:

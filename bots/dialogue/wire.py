@@ -55,7 +55,7 @@ def to_wire(message: Message) -> bytes:
     if message.place is not None:
         wire["w"] = (message.place.kind, message.place.ref)
     wire["l"] = message.locale
-    return _COMPACT.encode(wire).encode()
+    return _COMPACT.encode(wire).encode("utf-8", "replace")  # half a surrogate pair stops no message
 
 
 def from_wire(payload: bytes) -> Message:

@@ -116,13 +116,14 @@ class WebSide:
             labels=tuple(button["label"] for button in buttons),
             links=tuple(button["url"] for button in buttons if button.get("url")),
             picture=await self._load(view["picture"]) if view["picture"] else None,
-            file=(file["name"], await self._load(file["url"])) if file else None,
+            file=(file["name"], data) if file and (data := await self._load(file["url"])) else None,
         )
 
-    async def _load(self, url: str) -> bytes:
+    async def _load(self, url: str) -> bytes | None:
+        """What an address gives; nothing when there is nothing behind it."""
         status, data = await self._page.get(urlsplit(url).path)
-        assert status == 200
-        return bytes(data)
+        assert status in (200, 404)
+        return bytes(data) if status == 200 else None
 
 
 @asynccontextmanager
