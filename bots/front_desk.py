@@ -31,6 +31,7 @@ from bots.dialogue.vocabulary import (
     Submit,
     Unreachable,
     Upload,
+    Wrong,
 )
 from bots.keeping import can_wait, from_bytes, to_bytes
 from bots.platform import Address, Impossible, NotSent, Platform
@@ -56,6 +57,14 @@ WAITS = timedelta(minutes=1)
 
 class Stranger(Exception):  # noqa: N818  (takes back what was begun)
     """Somebody new, of whom the event says nothing but an id."""
+
+
+class Unfit(Exception):  # noqa: N818  (takes back what was begun)
+    """A form that was sent with faults: nothing of it is kept, its name neither, for it is sent again."""
+
+    def __init__(self, wrong: Wrong) -> None:
+        super().__init__()
+        self.wrong = wrong
 
 
 @dataclass(slots=True)
@@ -170,6 +179,8 @@ class FrontDesk:
                 )
             except Stranger:
                 raise
+            except Unfit as unfit:
+                return Outcome(answer=unfit.wrong)
             except Exception as failure:
                 reference = f"{seed % 36**6:06x}"[-6:]
                 log.exception(
@@ -211,6 +222,8 @@ class FrontDesk:
             handle=_handle_of(heard),
         )
         reply = talk.respond(turn, what)
+        if reply.wrong is not None:
+            raise Unfit(reply.wrong)
         return self._write_down(turn, heard, reply)
 
     def _gone(self, tx: Transaction, who: Identity, *, now: datetime) -> None:
@@ -223,7 +236,7 @@ class FrontDesk:
     def _write_down(self, turn: Turn, heard: Heard, reply: Reply) -> Outcome:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
         tx, now, account = turn.tx, turn.now, turn.person.account_id
-        outcome = Outcome(answer=reply.form or reply.wrong or reply.toast, errands=turn.errands)
+        outcome = Outcome(answer=reply.form or reply.toast, errands=turn.errands)
         waits = outbox.anything_waits(tx, account)
         free = self._lease(tx, account, now=now) and not waits
         slots = {one.slot: turn.slot(one.slot) for one in reply.messages if one.slot}
