@@ -50,7 +50,7 @@ async def upload(api: Api, token: str, path: Path, name: str) -> str:
     return file_id
 
 
-async def complete(api: Api, token: str, file_id: str, *, title: str, **where: str) -> None:
+async def complete(api: Api, token: str, file_id: str, *, title: str, **where: Any) -> None:
     """The file is whole; with a `channel_id` it is shared there. Raises as `upload`."""
     arguments: dict[str, Any] = {"files": [{"id": file_id, "title": title}], **where}
     await api.call("files.completeUploadExternal", token, arguments)

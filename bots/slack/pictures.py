@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bots.platform import Impossible, Media, TryLater
 from bots.slack import files
@@ -26,6 +28,7 @@ class Pictures:
         self._api = api
         self._clock = clock
         self._fresh: dict[tuple[str, str], tuple[str, float]] = {}
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def show(
         self, there: Workspace, media: Media | None, call: Call
@@ -45,6 +48,7 @@ class Pictures:
             except Refused as refused:
                 if not _is_about_picture(refused):
                     raise
+            self._forget(there, media.path, media.ref)
         picture = await self._uploaded(there, media.path)
         try:
             return await call(picture), picture
@@ -54,18 +58,30 @@ class Pictures:
             raise self._not_yet(there, media.path, refused) from refused
 
     async def _uploaded(self, there: Workspace, path: Path) -> str:
+        """The id of a picture; whoever wants the same one meanwhile waits for it."""
         key = (there.team, path.name)
-        if key not in self._fresh:
-            file_id = await files.upload(self._api, there.token, path, path.name)
-            await files.complete(self._api, there.token, file_id, title=path.name)
-            while len(self._fresh) >= MOST:
-                del self._fresh[next(iter(self._fresh))]
-            self._fresh[key] = file_id, self._clock()
-        return self._fresh[key][0]
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            if key in self._fresh:
+                return self._fresh[key][0]
+            return await self._upload(there, path)
+
+    async def _upload(self, there: Workspace, path: Path) -> str:
+        file_id = await files.upload(self._api, there.token, path, path.name)
+        await files.complete(self._api, there.token, file_id, title=path.name)
+        while len(self._fresh) >= MOST:
+            del self._fresh[next(iter(self._fresh))]
+        self._fresh[there.team, path.name] = file_id, self._clock()
+        return file_id
+
+    def _forget(self, there: Workspace, path: Path, file_id: str) -> None:
+        """The workspace no longer has this file."""
+        fresh = self._fresh.get((there.team, path.name))
+        if fresh is not None and fresh[0] == file_id:
+            del self._fresh[there.team, path.name]
 
     def _not_yet(self, there: Workspace, path: Path, refused: Refused) -> TryLater | Impossible:
-        _, since = self._fresh[there.team, path.name]
-        if self._clock() - since < READY_WITHIN:
+        fresh = self._fresh.get((there.team, path.name))
+        if fresh is None or self._clock() - fresh[1] < READY_WITHIN:
             return TryLater(LOOK_AGAIN)
         del self._fresh[there.team, path.name]
         return Impossible(" ".join((refused.error, *refused.details)))
