@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bots.dialogue.vocabulary import Answer, Form, Toast, Wrong
+from bots.dialogue.vocabulary import Answer, Form, Message, Para, Toast, Words, Wrong
 from bots.platform import Blocked, NotSent, TryLater
 from bots.slack import forms, saying
 from bots.slack.api import Api, Refused
@@ -73,11 +73,7 @@ class Answers:
         return True
 
     async def edit(self, ref: str, body: Mapping[str, Any]) -> bool:
-        """Edit a message by the answer to a press on it, which has no rate; False when that is spent.
-
-        Raises:
-            Refused: when it is about the message itself.
-        """
+        """Edit a message by the answer to a press on it, which has no rate; False when that does not work."""
         url, until, uses = self._replies.get(ref, ("", 0.0, 0))
         if not uses or self._clock() >= until:
             self._replies.pop(ref, None)
@@ -85,12 +81,8 @@ class Answers:
         self._replies[ref] = url, until, uses - 1
         try:
             await self._api.respond(url, {"replace_original": True, **body})
-        except Refused as refused:
-            if refused.details or "invalid_blocks" in refused.error:
-                raise
-            self._replies.pop(ref, None)
-            return False
-        except (NotSent, TryLater):  # a call says the same once more, and changes nothing by it
+        # A call then says the same once more, and changes nothing by it; when the message is at fault, it says why.
+        except (Refused, NotSent, TryLater):
             self._replies.pop(ref, None)
             return False
         return True
@@ -102,8 +94,9 @@ class Answers:
             await self._api.call("views.open", there.token, arguments)
         return True
 
-    async def _whisper(self, context: Context, words: str) -> None:
-        body: dict[str, Any] = {"text": saying.escaped(words)}
+    async def _whisper(self, context: Context, words: Words) -> None:
+        message = Message((Para(words),))
+        body: dict[str, Any] = {"text": saying.text(message), "blocks": saying.blocks(message)}
         if context.response_url is not None:
             body |= {"response_type": "ephemeral", "replace_original": False}
             await self._api.respond(context.response_url, body)
