@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
+from bots.dialogue.earning import waiting
 from bots.dialogue.project_views import short_state, title_of
 from bots.dialogue.routes import Route, SurfaceRoute
 from bots.dialogue.turn import Turn
@@ -11,7 +12,7 @@ from bots.dialogue.vocabulary import HOME, Button, Home, Message, Note, Para, Pa
 from core import projects
 from core.domain.person import may
 from core.domain.states import ProjectState
-from core.store import assignments, ledger
+from core.store import assignments
 from core.store import people as people_rows
 from i18n import native_name
 
@@ -56,17 +57,7 @@ def _work(turn: Turn) -> tuple[list[Part], list[Row]]:
     t = turn.t
     points = people_rows.balance(turn.tx, turn.person.id)
     parts: list[Part] = [Title(t.n("You have %(count)s point.", "You have %(count)s points.", points))]
-    waiting = ledger.pending(turn.tx, turn.person.id)
-    if waiting:
-        parts.append(
-            Para(
-                t.n(
-                    "%(count)s answer waits until others have answered the same task.",
-                    "%(count)s answers wait until others have answered the same tasks.",
-                    waiting,
-                )
-            )
-        )
+    parts += waiting(turn)
     held = assignments.active_of(turn.tx, turn.person.id)
     if held is None:
         return parts, [(Button(t("Get a task"), data("next")),)]

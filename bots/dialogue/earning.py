@@ -23,20 +23,28 @@ def balance(turn: Turn, _command: Command) -> Reply:
     """`/balance`."""
     t = turn.t
     points = people_rows.balance(turn.tx, turn.person.id)
-    waiting = ledger.pending(turn.tx, turn.person.id)
     parts: list[Part] = [Title(t.n("You have %(count)s point.", "You have %(count)s points.", points))]
-    if waiting:
-        parts.append(
-            Para(
-                t.n(
-                    "%(count)s answer waits until others have answered the same task.",
-                    "%(count)s answers wait until others have answered the same tasks.",
-                    waiting,
-                )
-            )
-        )
+    parts += waiting(turn)
     row = (Button(t("Next task"), data("next")), Button(t("My answers"), data("history")))
     return says(Message(parts=tuple(parts), rows=(row,)))
+
+
+def waiting(turn: Turn) -> list[Part]:
+    """What the answers that are not settled yet may still bring."""
+    t, pending = turn.t, ledger.pending(turn.tx, turn.person.id)
+    if not pending.answers:
+        return []
+    answers = t.n(
+        "%(count)s answer waits until others have answered the same task.",
+        "%(count)s answers wait until others have answered the same tasks.",
+        pending.answers,
+    )
+    if not pending.points:
+        return [Para(answers)]
+    most = t.n(
+        "Up to %(count)s point is still to come.", "Up to %(count)s points are still to come.", pending.points
+    )
+    return [Para(answers), Note(most)]
 
 
 def history(turn: Turn, _command: Command) -> Reply:

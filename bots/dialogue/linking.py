@@ -39,7 +39,7 @@ def link(turn: Turn, command: Command) -> Reply:
         Message(
             parts=(
                 Title(t("Use one account on two platforms")),
-                Para(t("In your other chat with me, send /link with this code:")),
+                Para(t("In your other chat with me, send the word “link” and this code:")),
                 Code(Content(made.code)),
                 Note(t("It works once, until %(time)s.", time=t.when(made.expires_at, now=turn.now))),
             ),
@@ -87,7 +87,7 @@ def _ask(turn: Turn, code: str) -> Reply:
 def _missed(turn: Turn, missed: Missed) -> Message:
     t = turn.t
     if missed.expired:
-        words = t("The time of this code is over. Send /link in your other chat for a new one.")
+        words = t("The time of this code is over. Please ask for a new one in your other chat.")
         return Message(parts=(Para(words),), slot=SLOT)
     words = t("This code is not right. Please look again at your other chat, and send it once more.")
     if missed.left == 0:

@@ -144,19 +144,26 @@ def take_news(tx: Transaction, *, before: datetime, most: int) -> list[News]:
     return found
 
 
-def pending(tx: Transaction, person_id: int) -> int:
-    """How many answers of a person wait for their settlement."""
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Answers that wait for their settlement, and the most they can still bring."""
+
+    answers: int
+    points: int
+
+
+def pending(tx: Transaction, person_id: int) -> Pending:
+    """What a person's answers may still bring."""
     paid = select(ledger.c.id).where(
         ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id
     )
-    return int(
-        tx.execute(
-            select(func.count())
-            .select_from(assignment)
-            .join(answer, answer.c.assignment_id == assignment.c.id)
-            .where(assignment.c.person_id == person_id, answer.c.voided_at.is_(None), ~paid.exists())
-        ).scalar_one()
-    )
+    found = tx.execute(
+        select(func.count(), func.coalesce(func.sum(assignment.c.reserve), 0))
+        .select_from(assignment)
+        .join(answer, answer.c.assignment_id == assignment.c.id)
+        .where(assignment.c.person_id == person_id, answer.c.voided_at.is_(None), ~paid.exists())
+    ).one()
+    return Pending(int(found[0]), int(found[1]))
 
 
 def totals(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:

@@ -63,7 +63,7 @@ async def test_linking_two_chats(house: PaperHouse) -> None:
     code = await code_of(here)
     assert said(here.last) == (
         "Use one account on two platforms\n"
-        "In your other chat with me, send /link with this code:\n"
+        "In your other chat with me, send the word “link” and this code:\n"
         f"{code}\n"
         "It works once, until Mon 10:10 UTC (in 10 minutes)."
     )
@@ -114,7 +114,7 @@ async def test_wrong_codes_are_counted_and_then_refused(house: PaperHouse) -> No
     """Counting a wrong code is an outcome, so it is kept; the sixth is not looked at."""
     here, there = await house.joined("here"), await house.joined("there")
     code = await code_of(here)
-    wait = "Too many wrong codes. Please wait ten minutes, then send /link in your other chat."
+    wait = "Too many wrong codes. Please wait ten minutes, then ask for a new one in your other chat."
     left = ("4 tries are left.", "3 tries are left.", "2 tries are left.", "1 try is left.", wait)
     for then in left:
         await there.says("/link WRNG")
@@ -134,7 +134,7 @@ async def test_a_code_that_ran_out_while_the_question_stood(house: PaperHouse) -
     await there.says(f"/link {await code_of(here)}")
     house.clock.move(timedelta(minutes=10))
     await there.taps("Yes, link them")
-    assert said(there.last) == ("The time of this code is over. Send /link in your other chat for a new one.")
+    assert said(there.last) == ("The time of this code is over. Please ask for a new one in your other chat.")
     await there.says("/settings")
     assert "Linked chats" not in said(there.last)
 
