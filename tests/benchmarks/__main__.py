@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bots.logs import configure
-from tests.benchmarks import adapter, cycles, imports, postgres, scale
+from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack
 from tests.benchmarks.reporting import Goal, Report, Table, goals_table, write
 
 OUT = Path("out/benchmarks.md")
@@ -21,6 +21,7 @@ FULL: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
     "postgres": lambda folder: postgres.run(folder, rounds=3, cycles=300),
     "scale": lambda folder: scale.run(folder, rounds=7, cycles=400),
     "adapter": lambda folder: adapter.run(folder, rounds=5, trips=1500),
+    "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
 }
 QUICK: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
@@ -28,6 +29,7 @@ QUICK: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
     "postgres": lambda folder: postgres.run(folder, rounds=1, cycles=100),
     "scale": lambda folder: scale.run(folder, rounds=3, cycles=200, many=100_000),
     "adapter": lambda folder: adapter.run(folder, rounds=2, trips=500),
+    "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
 }
 

@@ -40,14 +40,19 @@ OWNER = "owner"
 
 
 async def prepare(
-    store: Store, *, workers: Sequence[str], tasks: int, veteran: int = 0, platform: str = PLATFORM
+    store: Store,
+    *,
+    workers: Sequence[str],
+    tasks: int,
+    veteran: int = 0,
+    platform: str = PLATFORM,
+    workspace: str = "",
 ) -> None:
     """Fill an empty store; with `veteran`, the first worker has answered that many tasks of the project."""
     now = SystemClock().now()
-    owner = await store.write(lambda tx: _joined(tx, platform, OWNER, Role.REQUESTER, now=now))
-    made = await store.write(
-        lambda tx: [_joined(tx, platform, name, now=now) for name in workers],
-    )
+    where = platform, workspace
+    owner = await store.write(lambda tx: _joined(tx, where, OWNER, Role.REQUESTER, now=now))
+    made = await store.write(lambda tx: [_joined(tx, where, name, now=now) for name in workers])
     file = ProjectFile.model_validate(PROJECT)
     project_id = await store.write(lambda tx: projects.create(tx, owner, file, now=now))
     rows = _rows(tasks)
@@ -65,8 +70,8 @@ async def prepare(
         )
 
 
-def _joined(tx: Transaction, platform: str, name: str, *roles: Role, now: datetime) -> Person:
-    who = Identity(platform, "", name, f"Worker {name}", "en", None)
+def _joined(tx: Transaction, where: tuple[str, str], name: str, *roles: Role, now: datetime) -> Person:
+    who = Identity(*where, name, f"Worker {name}", "en", None)
     person = people.arrive(tx, VAULT, who, admins=frozenset(), now=now)
     people.consent(tx, person, now=now)
     people.set_languages(tx, person, ("en", "es"))

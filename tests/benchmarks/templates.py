@@ -38,12 +38,15 @@ async def template(
     veteran: int = 0,
     name: str = "template",
     platform: str = PLATFORM,
+    workspace: str = "",
 ) -> Template:
     """Prepare one."""
     path = folder / f"{name}.sqlite3"
     store = await open_store(f"sqlite:///{path}")
     try:
-        await prepare(store, workers=workers, tasks=tasks, veteran=veteran, platform=platform)
+        await prepare(
+            store, workers=workers, tasks=tasks, veteran=veteran, platform=platform, workspace=workspace
+        )
     finally:
         await store.close()
     return Template(path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import adapter, cycles, imports, postgres, scale
+from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack
 from tests.benchmarks.reporting import goals_table, write
+from tests.benchmarks.slack_bare import Way
 
 
 async def test_cycles_run_beside_raw_sqlite(tmp_path: Path) -> None:
@@ -32,6 +33,14 @@ async def test_the_adapter_is_measured_against_bare_bots(tmp_path: Path) -> None
     assert len(report.tables[0].rows) == 3
     write([goals_table(report.goals), *report.tables], tmp_path / "out" / "report.md")
     assert adapter.STOCK in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+async def test_slack_is_measured_against_bare_bolt_apps(tmp_path: Path) -> None:
+    """Both modes and both calls; a contestant that does anything but what is compared is an error."""
+    ways = (Way.SHARED_RESPOND, Way.UPDATE)
+    report = await slack.run(tmp_path, rounds=1, trips=4, people=2, tasks=100, ways=ways)
+    assert [len(table.rows) for table in report.tables] == [3, 3]
+    assert len(report.goals) == 2
 
 
 async def test_taps_are_measured_beside_an_import(tmp_path: Path) -> None:
