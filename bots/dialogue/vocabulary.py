@@ -295,7 +295,7 @@ class Limits:
     data: int = 64  # bytes
     rows: int = 100
     row: int = 8
-    buttons: int = 100  # in all rows together
+    buttons: int = 1000  # in all rows together
     upload: int = 20_000_000  # bytes a person can send us
     attachment: int = 50_000_000
     edits: bool = True

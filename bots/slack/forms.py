@@ -21,11 +21,11 @@ def view(form: Form) -> dict[str, Any]:
     """The modal of a form; its data travels in the private metadata."""
     blocks: list[Block] = []
     if form.note:
-        blocks.append({"type": "context", "elements": [plain(form.note[:_MOST_HINT])]})
+        blocks.append({"type": "context", "elements": [plain(form.note, _MOST_HINT)]})
     return {
         "type": "modal",
-        "title": plain(_short(form.title, _MOST_TITLE)),
-        "submit": plain(_short(form.submit, _MOST_TITLE)),
+        "title": plain(_short(form.title, _MOST_TITLE), _MOST_TITLE),
+        "submit": plain(_short(form.submit, _MOST_TITLE), _MOST_TITLE),
         "private_metadata": form.data,
         "blocks": [*blocks, *(_input(field) for field in form.fields)],
     }
@@ -49,11 +49,11 @@ def _input(field: Field) -> Block:
     made: Block = {
         "type": "input",
         "block_id": field.name,
-        "label": plain(field.label[:_MOST_LABEL]),
+        "label": plain(field.label, _MOST_LABEL),
         "optional": field.optional,
         "element": _element(field),
     }
-    return made | ({"hint": plain(field.hint[:_MOST_HINT])} if field.hint else {})
+    return made | ({"hint": plain(field.hint, _MOST_HINT)} if field.hint else {})
 
 
 def _element(field: Field) -> Block:
@@ -68,7 +68,7 @@ def _element(field: Field) -> Block:
         return element | ({"initial_value": words} if words else {})
     standing = (field.value,) if isinstance(field.value, str) else field.value
     options = [
-        {"text": plain(_short(one.label, _MOST_CHOICE)), "value": one.value}
+        {"text": plain(_short(one.label, _MOST_CHOICE), _MOST_CHOICE), "value": one.value}
         for one in _offered(field.choices, standing)
     ]
     chosen = [one for one in options if one["value"] in standing]

@@ -66,9 +66,10 @@ def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def plain(words: str) -> Block:
-    """A text object that is shown as it is."""
-    return {"type": "plain_text", "text": words, "emoji": False}
+def plain(words: str, most: int) -> Block:
+    """A text object that is shown as it is, as far as it fits; also here Slack decodes `&amp;`."""
+    shown = words.replace("&", "&amp;")[:most]
+    return {"type": "plain_text", "text": _HALF.sub("", shown), "emoji": False}
 
 
 def _words(parts: tuple[Part, ...], most_note: int) -> Iterator[Block]:
@@ -111,7 +112,7 @@ def _run(words: str, *, bold: bool = False) -> Block:
 
 
 def _context(words: str) -> Block:
-    return {"type": "context", "elements": [plain(words[:MOST_CONTEXT])]}
+    return {"type": "context", "elements": [plain(words, MOST_CONTEXT)]}
 
 
 def _image(message: Message, picture: str) -> Block:
@@ -129,7 +130,7 @@ def _actions(row: Row, at: int, most: int) -> Block:
 
 def _key(key: Button | Link, column: int, most: int) -> Block:
     label = key.label.strip() or "…"
-    made: Block = {"type": "button", "action_id": f"key{column}", "text": plain(label[:most])}
+    made: Block = {"type": "button", "action_id": f"key{column}", "text": plain(label, most)}
     if isinstance(key, Link):
         return made | {"url": key.url}
     if not 1 <= len(key.data) <= MOST_VALUE:

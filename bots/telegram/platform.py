@@ -42,6 +42,7 @@ class Telegram:
         caption=1024,
         toast=200,
         data=saying.MOST_DATA,
+        buttons=100,
         upload=20_000_000,
         attachment=files.MOST_ATTACHMENT,
         edits_media=False,
