@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,19 @@ from core.vault import Vault
 from i18n import prepare
 from tests.full_run.recorded import VARIABLE, Recorded, folder, read
 from tests.full_run.replay import Replay
+from tests.full_run.slack import slack_house
 from tests.full_run.telegram import telegram_house
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MANY = 5_000
 """Above so many answers the stand-in keeps no history: it would hold every version of every card in memory."""
+
+
+class Way(StrEnum):
+    """A platform on which a crowd can be."""
+
+    TELEGRAM = "telegram"
+    SLACK = "slack"
 
 
 def main(
@@ -33,6 +42,7 @@ def main(
     tasks: Annotated[int | None, typer.Option(help="Only so many tasks.")] = None,
     batch: Annotated[int, typer.Option(help="How many tasks are open at a time.")] = 20,
     database: Annotated[str, typer.Option(help="A database's URL; else an SQLite file of its own.")] = "",
+    platform: Annotated[Way, typer.Option(help="Where the crowd is.")] = Way.TELEGRAM,
 ) -> None:
     """Replay a crowd and check labels, answers and points against the recorded answers alone."""
     found = data or folder()
@@ -42,17 +52,18 @@ def main(
     if tasks is not None:
         ordered = [task for one in recorded.batches(batch) for task in one]
         recorded = recorded.part(ordered[:tasks])
-    asyncio.run(_replay(recorded, size=batch, database=database))
+    asyncio.run(_replay(recorded, size=batch, database=database, way=platform))
 
 
-async def _replay(recorded: Recorded, *, size: int, database: str) -> None:
+async def _replay(recorded: Recorded, *, size: int, database: str, way: Way) -> None:
     prepare()
     with tempfile.TemporaryDirectory(prefix="chatcrowd-") as place:
         store = await open_store(database or f"sqlite:///{Path(place) / 'run.sqlite3'}")
         vault = Vault(b"tests only: thirty-two bytes key")
         history = len(recorded.answers) <= MANY
         clock = ManualClock(START)
-        async with telegram_house(store, clock, vault, Path(place) / "data", history=history) as house:
+        opened = slack_house if way is Way.SLACK else telegram_house
+        async with opened(store, clock, vault, Path(place) / "data", history=history) as house:
             replay, began = Replay(house, recorded), time.monotonic()
             files = await replay.run(size=size, tell=typer.echo)
             await replay.check(files)

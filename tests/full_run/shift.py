@@ -19,9 +19,9 @@ async def work(
     coming = iter(mishaps)
     rounds = 0
     while rounds != most and (hands := crowd.in_hand(workers) or await _look_again(crowd, workers)):
-        for half in (hands[::2], hands[1::2]):
+        for some in (hands[::3], hands[1::3], hands[2::3]):
             await _befalls(next(coming, None))
-            for worker, card in half:
+            for worker, card in some:
                 crowd.check_card(worker, card)
                 await _act(crowd, worker, card)
         await crowd.house.calm()

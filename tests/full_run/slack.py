@@ -212,6 +212,7 @@ class SlackSide:
 
     async def _confirmation_lost(self) -> None:
         """Somebody writes, and our confirmation gets lost: Slack tells it again."""
+        await self.drained()
         self.server.loses("after")
         await self.server.user(f"U{BOSS}").says("/crowd help")
 

@@ -13,6 +13,7 @@ from core.vault import Vault
 from tests.full_run.house import House
 from tests.full_run.recorded import VARIABLE, Recorded, folder, read
 from tests.full_run.replay import Replay
+from tests.full_run.slack import slack_house
 from tests.full_run.telegram import telegram_house
 
 TASKS = {"rte": 40, "product": 40, "web": 20, "ms": 40, "sp": 20}
@@ -42,6 +43,16 @@ async def test_a_recorded_crowd(house: House, name: str) -> None:
     """Every recorded answer lands on its card; labels, answers and points follow from them alone."""
     replay = Replay(house, recorded_part(name))
     await replay.check(await replay.run())
+
+
+async def test_a_recorded_crowd_on_slack(
+    sqlite_store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
+) -> None:
+    """The same over Socket Mode."""
+    recorded = recorded_part("rte")
+    async with slack_house(sqlite_store, clock, vault, tmp_path / "data") as house:
+        replay = Replay(house, recorded)
+        await replay.check(await replay.run())
 
 
 def test_sets_are_read(tmp_path: Path) -> None:

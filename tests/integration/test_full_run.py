@@ -10,12 +10,14 @@ import pytest
 from core.clock import ManualClock
 from core.store import open_store
 from core.vault import Vault
-from tests.full_run.arriving import arrive
+from tests.full_run.arriving import arrive, arrive_elsewhere
+from tests.full_run.both import house_of_both
 from tests.full_run.checking import check_points, check_results
 from tests.full_run.crowd import LABELS, Crowd
 from tests.full_run.forgetting import a_night_passes, takes_a_card, the_away_return, the_late_answer, too_late
 from tests.full_run.house import House
 from tests.full_run.launching import launched
+from tests.full_run.linking import Twin, check_one_balance, link, taps_in_both, work_in_turn
 from tests.full_run.requester import decide_all, results, with_requester
 from tests.full_run.shift import HABITS, work
 from tests.full_run.slack import slack_house
@@ -24,6 +26,7 @@ from tests.full_run.telegram import telegram_house
 WORKERS = 30
 
 
+TWINS = 3
 WAYS = (
     "telegram polls",
     "telegram polls, postgresql",
@@ -66,8 +69,9 @@ async def test_the_main_job(house: House) -> None:
         worker.habit = HABITS[at % len(HABITS)] if at < 2 * len(HABITS) else ""
 
     forgotten = await takes_a_card(late)
-    await work(crowd, others, mishaps=[one for side in house.sides for one in side.mishaps()])
-    assert house.unmet() == [], "every fault was met"
+    mishaps = iter([one for side in house.sides for one in side.mishaps()])
+    await work(crowd, others, mishaps=mishaps)
+    assert [*mishaps, *house.unmet()] == [], "everything that can go wrong did"
     await a_night_passes(crowd, forgotten)
     await the_late_answer(crowd, forgotten[:2])
     await the_away_return(others)
@@ -80,5 +84,63 @@ async def test_the_main_job(house: House) -> None:
 
     check_results(await results(owner, project), wanted, crowd.books, late=2)
     await check_points(house.service.store, crowd, wanted)
+    assert house.unanswered() == []
+    assert house.refused() == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def both(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, vault: Vault
+) -> AsyncIterator[House]:
+    """One service on both platforms, on either database."""
+    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_database")
+    store = await open_store(url)
+    async with house_of_both(store, clock, vault, tmp_path / "data") as house:
+        yield house
+    await store.close()
+
+
+async def test_half_of_the_crowd_on_each_platform(both: House) -> None:
+    """The same with people on either platform; three are on both, and become one worker each on the way."""
+    house = both
+    _, owner = await with_requester(house)
+    project, wanted = await launched(owner, each=16)
+    workers = await arrive(house, WORKERS)
+    late, others, double = workers[:4], workers[4:], workers[-TWINS:]
+    elsewhere = await arrive_elsewhere(house, double)
+    twins = [Twin(*pair) for pair in zip(double, elsewhere, strict=True)]
+    crowd = Crowd(house, {one.id: one for one in wanted}, [*workers, *elsewhere])
+    for at, worker in enumerate(others):
+        worker.habit = HABITS[at % len(HABITS)] if at < 2 * len(HABITS) else ""
+    mishaps = iter([one for side in house.sides for one in side.mishaps()])
+
+    forgotten = await takes_a_card(late)
+    await work_in_turn(crowd, twins, rounds=3)
+    await work(crowd, others, mishaps=mishaps, most=2)
+    doubled = [
+        await link(crowd, twin, code_from=twin.second if at == 1 else twin.first)
+        for at, twin in enumerate(twins)
+    ]
+    assert sum(one.dropped for one in doubled), "somebody answered an open task twice"
+    assert sum(one.paid for one in doubled), "somebody was paid twice for a task, as two"
+    for one in double:
+        await taps_in_both(crowd, one)
+    await work(crowd, others, mishaps=mishaps)
+    assert [*mishaps, *house.unmet()] == [], "everything that can go wrong did"
+    await a_night_passes(crowd, forgotten)
+    await the_late_answer(crowd, forgotten[:2])
+    await the_away_return(others)
+    await work(crowd, [*others, *late[:2]])
+    await house.later(minutes=2)
+    crowd.books.decided = await decide_all(owner, project, {one.id: one.truth for one in wanted}, LABELS)
+    await house.later(hours=25)
+    await too_late(forgotten[2:])
+
+    check_results(await results(owner, project), wanted, crowd.books, late=2)
+    await check_points(house.service.store, crowd, wanted)
+    for one in double:
+        await check_one_balance(one)
     assert house.unanswered() == []
     assert house.refused() == []
