@@ -20,7 +20,7 @@ from core.intake.problems import ProblemCode, problem
 LARGEST: Final = 20 * 2**20  # bytes
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 1_600
-WIDEST_RATIO: Final = 20  # Telegram refuses photos that are longer and thinner
+WIDEST_RATIO: Final = 20  # chat platforms refuse photos that are longer and thinner
 HEAVIEST_PNG: Final = 5 * 2**20  # above this a picture with transparency becomes a JPEG on white
 FEW_COLOURS: Final = 256
 # Named by its class, since only an imported plugin is registered; JPEG covers the phones' MPO.

@@ -35,7 +35,7 @@ Index(
 lease = Table(
     "lease",
     metadata,
-    Column("name", Text, primary_key=True),  # heartbeat, telegram poller, …
+    Column("name", Text, primary_key=True),  # heartbeat, who listens to a platform, …
     Column("holder", Text, nullable=False),
     Column("until", Instant, nullable=False),
 )

@@ -121,6 +121,10 @@ class Side(Protocol):
         """A message of ours is deleted."""
         ...
 
+    async def away(self) -> None:
+        """The platform's servers are gone."""
+        ...
+
     def passes(self, seconds: float) -> None:
         """Let the adapter's own clock go on."""
         ...

@@ -45,7 +45,6 @@ class SlackSide:
             "broken": lambda: faults.fails(500),
             "bad gateway": lambda: faults.fails(502),
             "garbage": lambda: faults.garbage(),
-            "nonsense": lambda: faults.garbage(b'{"ok":true}'),
             "no object": lambda: faults.garbage(b"[1]"),
             "reset before": lambda: faults.resets_before(),
             "reset after": lambda: faults.resets_after(),
@@ -96,6 +95,9 @@ class SlackSide:
 
     async def vanish(self, ref: str) -> None:
         self._message(ref).deleted = True
+
+    async def away(self) -> None:
+        await self._server.stop()
 
     def passes(self, seconds: float) -> None:
         self._clock[0] += seconds

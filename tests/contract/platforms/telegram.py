@@ -84,6 +84,9 @@ class TelegramSide:
     async def vanish(self, ref: str) -> None:
         self._message(ref).deleted = True
 
+    async def away(self) -> None:
+        await self._server.stop()
+
     def passes(self, seconds: float) -> None:
         """Nothing of ours waits here."""
 

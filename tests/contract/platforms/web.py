@@ -79,6 +79,9 @@ class WebSide:
         assert ref in {one["ref"] for one in await self._messages()}
         await self.platform.forget(self.person.user_id)
 
+    async def away(self) -> None:
+        """There is no server but ours."""
+
     def passes(self, seconds: float) -> None:
         """Nothing of ours waits here."""
 
