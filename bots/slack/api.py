@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -85,7 +84,7 @@ class Api:
 
     def proxy(self, url: str) -> str | None:
         """The proxy for an address, looked up once for its host."""
-        host = urlsplit(url).netloc
+        host = url.partition("://")[2].partition("/")[0]
         if host not in self._proxies:
             self._proxies[host] = proxy_for(url)
         return self._proxies[host]
@@ -131,7 +130,7 @@ class Api:
         self._check_rest("response_url", url)
         try:
             async with self.session.post(url, json=body, proxy=self.proxy(url)) as answer:
-                said = await answer.text(errors="replace")
+                said = (await answer.read()).decode(errors="replace")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotSent(f"response_url: {type(error).__name__}") from None
         if answer.status == HTTPStatus.OK:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -20,6 +23,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bots.slack.api import Api
+from bots.slack.hearing import is_echo
 from bots.slack.manifest import EVENTS_PATH
 from bots.slack.workspaces import Workspace, Workspaces
 
@@ -33,6 +37,10 @@ PING = 10.0
 GLANCE = 0.25
 """Seconds between two looks at whether it was cut: what people press meanwhile is lost to them."""
 _SIGNED_BY_NOBODY = "only Socket Mode"
+_NOT_INSTALLED = (
+    "This workspace does not have the app any more. Please ask an admin here to install it again."
+)
+_TICKET = re.compile(r"ticket=[^&'\"\s]+")
 
 
 class Ears:
@@ -52,20 +60,17 @@ class Ears:
         async def authorize(team_id: str | None) -> AuthorizeResult | None:
             return None if team_id is None else _authorized(await workspaces.find(team_id))
 
-        async def hear(body: dict[str, Any]) -> BoltResponse:
-            return await self._hear(body)
-
-        # Bolt looks at the names of arguments, and would take a method's `self` for one of its own.
         self._app = AsyncApp(
+            user_facing_authorize_error_message=_NOT_INSTALLED,
             logger=logger,
             signing_secret=signing_secret or _SIGNED_BY_NOBODY,
             authorize=authorize,  # type: ignore[arg-type]  # it may return None, as Bolt documents
             client=api.client,
             process_before_response=True,
         )
-        self._app.use(hear)
+        self._app.use(_Listener(self._hear))
 
-    async def _hear(self, body: dict[str, Any]) -> BoltResponse:
+    async def _hear(self, body: Mapping[str, Any]) -> BoltResponse:
         if not self._open:  # starting or stopping: events come again
             return BoltResponse(status=503, body="")
         try:
@@ -90,11 +95,23 @@ class Ears:
         """The route that Slack calls."""
         if not self.has_http:
             return web.Response(status=404)
-        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
+            return web.Response(status=401)
+        try:
+            return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+        ) as nonsense:  # Bolt reads before it checks
+            _log.warning("a request was no payload", why=type(nonsense).__name__)
+            return web.Response(status=400)
 
     async def _listen_by_socket(self, app_token: str) -> None:
         logger = logging.getLogger("slack_sdk.socket_mode")
         logger.setLevel(logging.WARNING)  # below, it logs whole payloads
+        logger.addFilter(_DISCREET)
         client = _Connection(
             app_token=app_token, logger=logger, web_client=self._api.client, ping_interval=self._ping
         )
@@ -107,6 +124,9 @@ class Ears:
             await _closed(client)
 
     async def _envelope(self, client: SocketModeClient, request: SocketModeRequest) -> None:
+        if is_echo(request.payload):  # one for each edit: Bolt would take as long over it as over a press
+            await _acknowledge(client, request)
+            return
         headers: dict[str, str | Sequence[str]] = {}
         if request.retry_attempt is not None:
             headers["x-slack-retry-num"] = str(request.retry_attempt)
@@ -115,11 +135,34 @@ class Ears:
         )
         if answer.status != 200:
             return
-        payload = json.loads(answer.body) if answer.body else None
-        try:
-            await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
-        except (ConnectionError, RuntimeError, AttributeError) as lost:  # the connection went: it comes again
-            _log.info("an envelope was not acknowledged", why=type(lost).__name__)
+        # Bolt's own words, as to a workspace that we do not know, are no payload.
+        payload = json.loads(answer.body) if answer.body.startswith("{") else None
+        await _acknowledge(client, request, payload)
+
+
+class _Listener(AsyncMiddleware):
+    """What Bolt hands everything to that it has checked; a plain function it would study for each payload."""
+
+    def __init__(self, hear: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]) -> None:
+        self._hear = hear
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002  (as Bolt calls it)
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002, ARG002  (as Bolt calls it)
+    ) -> BoltResponse:
+        return await self._hear(req.body)
+
+
+async def _acknowledge(
+    client: SocketModeClient, request: SocketModeRequest, payload: dict[str, Any] | None = None
+) -> None:
+    try:
+        await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+    except (ConnectionError, RuntimeError, AttributeError) as lost:  # the connection went: it comes again
+        _log.info("an envelope was not acknowledged", why=type(lost).__name__)
 
 
 def _authorized(found: Workspace | None) -> AuthorizeResult | None:
@@ -135,6 +178,18 @@ def _authorized(found: Workspace | None) -> AuthorizeResult | None:
     )
 
 
+class _Discreet(logging.Filter):
+    """The library names addresses, and whoever has one that is fresh hears in our place."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TICKET.sub("ticket=…", record.getMessage()), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+_DISCREET = _Discreet()
+
+
 class _Connection(SocketModeClient):
     """The library's client, which loses what Slack tells it in two moments; here it does not.
 
@@ -143,6 +198,18 @@ class _Connection(SocketModeClient):
     """
 
     _leaves: object = None
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        watch = aiohttp.TraceConfig()
+        watch.on_request_end.append(self._address_used)
+        watch.on_request_exception.append(self._address_used)
+        watch.freeze()
+        self.aiohttp_client_session.trace_configs.append(watch)
+
+    async def _address_used(self, *_about: object) -> None:
+        """It counts once, whatever came of it: the library would try a spent one for ever."""
+        self.wss_uri = None
 
     async def enqueue_message(self, message: str) -> None:
         if '"disconnect"' in message:

@@ -34,7 +34,7 @@ _LONGEST_NAME = 64
 _WORDS = re.compile(r"/?([A-Za-z0-9_]{1,32})(?:\s+(.*))?\Z", re.DOTALL)
 _PREFIX = re.compile(rf"\s*{COMMAND}(?:\s+|\Z)", re.IGNORECASE)
 _MENTION = re.compile(r"\s*<@[A-Z0-9]+(?:\|[^>]*)?>")
-_SAID = frozenset({None, "file_share", "me_message", "thread_broadcast"})
+_SAID = (None, "file_share", "me_message", "thread_broadcast")
 """Subtypes of messages that a person wrote; all others are Slack's or ours."""
 
 
@@ -92,6 +92,14 @@ def hear(payload: Raw) -> list[Arrived]:
 
 
 # --- events ---------------------------------------------------------------------------------------
+
+
+def is_echo(payload: Raw) -> bool:
+    """Whether a payload tells only of a message that no person wrote, such as our own or its latest edit."""
+    event = payload.get("event")
+    if not isinstance(event, dict) or event.get("type") != "message":
+        return False
+    return bool(event.get("bot_id")) or event.get("subtype") not in _SAID
 
 
 def _event(payload: Raw) -> Iterator[Heard]:
