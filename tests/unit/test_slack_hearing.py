@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.dialogue.vocabulary import HOME, Clip, Command, Home, Place, Press, Sender, Submit, Text, Upload
-from bots.slack.hearing import Context, hear, introduced, known, read_place
+from bots.slack.hearing import Context, hear, introduced, is_echo, known, read_place
 from bots.slack.saying import escaped, unescaped
 from i18n import negotiate
 
@@ -93,6 +93,28 @@ def test_what_a_person_wrote_is_heard_in_every_form(subtype: str) -> None:
 def test_what_is_not_said_to_us_is_ignored(more: dict[str, Any]) -> None:
     """Our own messages come back as events; so do edits, deletions, and what others tell each other."""
     assert hear(written("hi", **more)) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "echo"),
+    [
+        (written("hi", bot_id="B1"), True),
+        (written("hi", subtype="message_changed", message={"user": "UBOT"}), True),
+        (written("hi", subtype=["message_changed"]), True),
+        (written("hi"), False),
+        (written("hi", subtype="file_share"), False),
+        (event({"type": "app_home_opened", "user": "U1"}), False),
+        (pressed({"type": "message"}), False),
+        (command("task"), False),
+        ({"type": "event_callback", "event": "nonsense"}, False),
+    ],
+    ids=str,
+)
+def test_an_echo_is_known_without_reading_it(payload: dict[str, Any], echo: bool) -> None:
+    """It says nothing to us, so that it may be confirmed at once; whatever else it is, is read."""
+    assert is_echo(payload) is echo
+    if echo:
+        assert hear(payload) == []
 
 
 def test_what_nobody_wrote_is_ignored() -> None:
