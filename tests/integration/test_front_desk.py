@@ -16,11 +16,13 @@ from bots.dialogue.vocabulary import (
     Command,
     Form,
     Heard,
+    Limits,
     Message,
     Para,
     Press,
     Said,
     Sender,
+    Submit,
     Text,
     Unreachable,
     Upload,
@@ -52,8 +54,8 @@ class Hasty(Paper):
 
     patient = False
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__(limits=limits)
         self.asked: list[str] = []
         self.below: list[tuple[str, str | None]] = []
         self.fetching = asyncio.Event()
@@ -572,6 +574,64 @@ async def test_a_press_is_acknowledged_also_when_it_waited(
         paper.may_fetch.set()
         await done(house)
         assert len(paper.chat("ana").toasts) == 1
+
+
+async def test_a_form_that_came_too_late_is_said_in_a_sentence(
+    store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
+) -> None:
+    """The person is told to try again; the next one opens, and nothing is said beside it."""
+    paper = Hasty(Limits(toasts=False, forms=True))
+    async with paper_house(store, clock, vault, tmp_path, paper=paper) as house:
+        await requester(house)
+        paper.in_time = False
+        await house.service.desk.hear(heard(Command("settings", handle="ana/1"), "1"))
+        await done(house)
+        assert [one.partition("\n")[0] for one in spoken(paper)] == ["The form did not open in time."]
+        paper.in_time = True
+        await house.service.desk.hear(heard(Command("settings", handle="ana/2"), "2"))
+        await done(house)
+        assert len(paper.chat("ana").forms) == 1
+        assert len(spoken(paper)) == 1
+
+
+async def test_a_form_with_faults_is_sent_again_under_the_same_name(
+    store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
+) -> None:
+    """Nothing of the faulty one is kept; the right one counts once, however often it is delivered."""
+    paper = Hasty(Limits(toasts=False, forms=True))
+    async with paper_house(store, clock, vault, tmp_path, paper=paper) as house:
+        await requester(house)
+        await house.service.desk.hear(heard(Command("settings", handle="ana/1"), "1"))
+        await done(house)
+        form = paper.chat("ana").forms[-1]
+        standing = {one.name: one.value for one in form.fields}
+        for quiet, takes in (("nonsense", False), ("21:00-07:00", True), ("20:00-06:00", True)):
+            sent = Submit(form.data, standing | {"quiet": quiet, "zone": "Madrid", "nudges": "0"}, "ana/f")
+            await house.service.desk.hear(heard(sent, "form"))
+            await done(house)
+            assert (paper.chat("ana").wrong is None) == takes
+            assert (await state_of(store, "form") is not None) == takes
+        person = await store.read(lambda tx: people_rows.by_account(tx, people_rows.account_ids(tx)[0]))
+        assert (person.quiet_from, person.quiet_to) == (21 * 60, 7 * 60)
+
+
+async def test_a_form_that_is_sent_while_a_file_is_fetched_waits_for_its_turn(
+    store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
+) -> None:
+    """Its faults go back with the confirmation, so it cannot be confirmed before it was worked on."""
+    paper = Hasty(Limits(toasts=False, forms=True))
+    async with paper_house(store, clock, vault, tmp_path, paper=paper) as house:
+        await requester(house)
+        paper.may_fetch.clear()
+        await house.service.desk.hear(heard(upload(paper), "1"))
+        await paper.fetching.wait()
+        sent = asyncio.create_task(house.service.desk.hear(heard(Submit("1:set-form", {}, "ana/f"), "2")))
+        await house.service.desk.hear(heard(Command("balance"), "3"))
+        assert not sent.done()
+        paper.may_fetch.set()
+        await sent
+        await done(house)
+        assert paper.chat("ana").wrong is not None
 
 
 async def test_what_follows_a_message_is_said_below_it(
