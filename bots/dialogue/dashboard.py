@@ -25,19 +25,41 @@ def home(turn: Turn, _looked: Home) -> Reply:
     return says(dashboard(turn))
 
 
+class _Board:
+    """Parts, and rows of buttons between them."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.rows: list[Row] = []
+        self.between: list[int] = []
+
+    def say(self, *parts: Part) -> None:
+        """Add words."""
+        self.parts += parts
+
+    def offer(self, *buttons: Button) -> None:
+        """Add a row of buttons below the words so far."""
+        self.rows.append(buttons)
+        self.between.append(len(self.parts))
+
+
 def dashboard(turn: Turn) -> Message:
     """Everything at a glance, for this person."""
     if turn.person.consented_at is None:
         return _invitation(turn)
-    parts, rows = _work(turn)
-    parts += _about_me(turn)
-    rows.append((Button(turn.t("Settings"), data("settings")), Button(turn.t("My answers"), data("history"))))
+    board = _Board()
+    _work(turn, board)
+    _about_me(turn, board)
     if may(turn.person, "create project"):
-        mine, buttons = _projects(turn)
-        parts += mine
-        rows += buttons
-    parts.append(Note(turn.t("Cards and answers come in our private chat.")))
-    return Message(parts=tuple(parts), rows=tuple(rows), slot=SLOT, place=HOME)
+        _projects(turn, board)
+    board.say(Note(turn.t("Cards and answers come in our private chat.")))
+    return Message(
+        parts=tuple(board.parts),
+        rows=tuple(board.rows),
+        between=tuple(board.between),
+        slot=SLOT,
+        place=HOME,
+    )
 
 
 def _invitation(turn: Turn) -> Message:
@@ -53,41 +75,42 @@ def _invitation(turn: Turn) -> Message:
     )
 
 
-def _work(turn: Turn) -> tuple[list[Part], list[Row]]:
+def _work(turn: Turn, board: _Board) -> None:
     t = turn.t
     points = people_rows.balance(turn.tx, turn.person.id)
-    parts: list[Part] = [Title(t.n("You have %(count)s point.", "You have %(count)s points.", points))]
-    parts += waiting(turn)
+    board.say(Title(t.n("You have %(count)s point.", "You have %(count)s points.", points)), *waiting(turn))
     held = assignments.active_of(turn.tx, turn.person.id)
     if held is None:
-        return parts, [(Button(t("Get a task"), data("next")),)]
+        board.offer(Button(t("Get a task"), data("next")), Button(t("My answers"), data("history")))
+        return
     if held.asked:
-        parts.append(Para(t("Your task is due %(time)s.", time=t.when(held.due_at, now=turn.now))))
-    return parts, [(Button(t("Show the card"), data("show", held.id)),)]
+        board.say(Para(t("Your task is due %(time)s.", time=t.when(held.due_at, now=turn.now))))
+    board.offer(Button(t("Show the card"), data("show", held.id)), Button(t("My answers"), data("history")))
 
 
-def _about_me(turn: Turn) -> list[Part]:
+def _about_me(turn: Turn, board: _Board) -> None:
     t, person = turn.t, turn.person
     spoken = people_rows.languages(turn.tx, person.id)
     place = t("unknown") if person.zone is None else t.place(person.zone)
-    return [
+    board.say(
+        Title(t("Settings")),
         Para(
             t("Languages you work in: %(languages)s", languages=t.join([t.language(one) for one in spoken]))
         ),
         Para(t("My language: %(language)s", language=native_name(person.locale))),
         Para(t("Your place: %(place)s", place=place)),
-    ]
+    )
+    board.offer(Button(t("Settings"), data("settings")))
 
 
-def _projects(turn: Turn) -> tuple[list[Part], list[Row]]:
+def _projects(turn: Turn, board: _Board) -> None:
     t = turn.t
     mine = [one for one in projects.mine(turn.tx, turn.person) if one.state is not ProjectState.CLOSED]
-    parts: list[Part] = [Title(t("Your projects"))]
-    rows: list[Row] = []
+    board.say(Title(t("Your projects")))
     for project in mine[:PROJECTS]:
         far = projects.progress(turn.tx, turn.person, project.id, now=turn.now)
         title = title_of(t, project.file)
-        parts.append(
+        board.say(
             Para(
                 t(
                     "%(number)s. %(title)s: %(state)s, %(bar)s",
@@ -98,11 +121,10 @@ def _projects(turn: Turn) -> tuple[list[Part], list[Row]]:
                 )
             )
         )
-        rows.append((Button(title, data("project", project.id)),))
+        board.offer(Button(title, data("project", project.id)))
     if not mine:
-        parts.append(Para(t("You have no project yet.")))
-    rows.append((Button(t("New project"), data("newproject")), Button(t("My projects"), data("projects"))))
-    return parts, rows
+        board.say(Para(t("You have no project yet.")))
+    board.offer(Button(t("New project"), data("newproject")), Button(t("My projects"), data("projects")))
 
 
 ROUTES: tuple[Route, ...] = (SurfaceRoute(Home, home),)

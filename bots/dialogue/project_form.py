@@ -27,6 +27,8 @@ _ASKED: tuple[str, ...] = (
     "new-terms",
     "new-limit",
 )
+_CHOSEN = {"new-terms": 0, "new-limit": 2}
+"""What is chosen among what is offered, and what most projects choose."""
 _LONG = frozenset({"new-question", "new-labels"})
 _OPTIONAL = frozenset({"new-languages"})
 
@@ -46,10 +48,10 @@ def form(turn: Turn) -> Form:
 
 def _field(turn: Turn, step: str, question: Question) -> Field:
     t = turn.t
-    if question.read is None or step == "new-limit":
+    if step in _CHOSEN:
         choices = tuple(Choice(one.words(t), str(at)) for at, one in enumerate(question.offered))
-        usual = 2 if step == "new-limit" else 0
-        return Field(step, t(question.asks), "one", t(question.explains), str(usual), choices)
+        hint = t(question.explains) if question.read is None else None  # else it says how to type
+        return Field(step, t(question.asks), "one", hint, str(_CHOSEN[step]), choices)
     kind: Literal["line", "text"] = "text" if step in _LONG else "line"
     return Field(
         step,
@@ -68,7 +70,7 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     for step in _ASKED:
         question = QUESTIONS[step]
         try:
-            read = _read(question, str(submit.values.get(step, "")))
+            read = _read(step, question, str(submit.values.get(step, "")))
         except Refused as refused:
             errors[step] = refusal(turn.t, refused)
             continue
@@ -85,13 +87,16 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     return says(card(turn, project_id))
 
 
-def _read(question: Question, words: str) -> Settings:
+def _read(step: str, question: Question, words: str) -> Settings:
     """What was chosen, or what the words of a field mean."""
-    if question.offered and words.isdecimal() and int(words) < len(question.offered):
+    if step in _CHOSEN:
+        if not words.isdecimal() or int(words) >= len(question.offered):
+            raise Refused("unknown_button")
         return question.offered[int(words)].settings()
-    if question.read is None:
-        raise Refused("expected_button")
-    return question.read(words) if words.strip() or question.fields != ("languages",) else {"languages": None}
+    assert question.read is not None, "the others are typed"
+    if step in _OPTIONAL and not words.strip():
+        return {"languages": None}
+    return question.read(words)
 
 
 ROUTES: tuple[Route, ...] = (FormRoute(VERB, sent),)

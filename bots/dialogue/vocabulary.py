@@ -202,6 +202,7 @@ class Message:
 
     With a `place` it goes there, or what it says `otherwise` goes to the private chat when the place
     cannot be written to; it follows the message of the slot `below`, where a platform has threads.
+    On a dashboard each row may stand after so many parts (`between`), else all stand at the end.
     """
 
     parts: tuple[Part, ...]
@@ -215,6 +216,7 @@ class Message:
     place: Place | None = None
     otherwise: Words | None = None
     below: str | None = None
+    between: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def to_wire(message: Message) -> bytes:
         wire["f"] = (message.attachment.path, message.attachment.name)
     if message.silent:
         wire["q"] = 1
+    if message.between:
+        wire["k"] = message.between
     if message.place is not None:
         wire["w"] = (message.place.kind, message.place.ref)
     wire["l"] = message.locale
@@ -74,6 +76,7 @@ def from_wire(payload: bytes) -> Message:
         place=Place(*place) if place else None,
         otherwise=wire.get("o"),
         below=wire.get("b"),
+        between=tuple(wire.get("k", ())),
     )
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bots.dialogue.vocabulary import Answer, Limits, Message, Place, Sender
 from bots.platform import Address, Blocked, Hear, Impossible, Media, NotSent, Posted, TryLater
-from bots.slack import ears, files, hearing, saying
+from bots.slack import ears, files, hearing, home, saying
 from bots.slack.answers import Answers, keep
 from bots.slack.api import Api, Refused, outcome
 from bots.slack.ears import Ears
@@ -294,8 +294,8 @@ class Slack:
         return Posted(_ref(answer))
 
     async def _show_home(self, there: Workspace, to: Address, message: Message) -> Posted:
-        home = {"type": "home", "blocks": saying.blocks(message)}
-        answer = await self._api.call("views.publish", there.token, {"user_id": to.user_id, "view": home})
+        arguments = {"user_id": to.user_id, "view": home.view(message)}
+        answer = await self._api.call("views.publish", there.token, arguments)
         return Posted(str(answer.get("view", {}).get("id", "")))
 
 

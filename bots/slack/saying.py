@@ -34,11 +34,16 @@ def blocks(message: Message, *, picture: str | None = None) -> list[Block]:
         made.append(_image(message, picture))
     elif message.picture is not None and message.alt:
         made.append(_context(message.alt))
-    words = list(_words(message.parts, MOST_CONTEXT))
-    if len(made) + len(words) + len(message.rows) > MOST_BLOCKS:  # small print then stands among the rest
-        words = list(_words(message.parts, 0))
+    said = words(message.parts)
+    if len(made) + len(said) + len(message.rows) > MOST_BLOCKS:  # small print then stands among the rest
+        said = list(_words(message.parts, 0))
     most = _room_of_label(message)
-    return [*made, *words, *(_actions(row, at, most) for at, row in enumerate(message.rows))]
+    return [*made, *said, *(actions(row, at, most) for at, row in enumerate(message.rows))]
+
+
+def words(parts: tuple[Part, ...]) -> list[Block]:
+    """The blocks of words."""
+    return list(_words(parts, MOST_CONTEXT))
 
 
 def _room_of_label(message: Message) -> int:
@@ -57,8 +62,8 @@ def otherwise(message: Message) -> Message:
 
 def text(message: Message) -> str:
     """The words of a message in one line each, for notifications and readers aloud, safe as mrkdwn."""
-    words = "\n".join(part.words for part in message.parts if part.words.strip())
-    return _HALF.sub("", escaped(words[:MOST_TEXT])[:MOST_TEXT]) or " "
+    said = "\n".join(part.words for part in message.parts if part.words.strip())
+    return _HALF.sub("", escaped(said[:MOST_TEXT])[:MOST_TEXT]) or " "
 
 
 def escaped(words: str) -> str:
@@ -120,7 +125,7 @@ def _image(message: Message, picture: str) -> Block:
     return {"type": "image", "slack_file": {"id": picture}, "alt_text": alt[:MOST_ALT]}
 
 
-def _actions(row: Row, at: int, most: int) -> Block:
+def actions(row: Row, at: int, most: int) -> Block:
     return {
         "type": "actions",
         "block_id": f"row{at}",
