@@ -13,14 +13,17 @@ from bots.dialogue.vocabulary import HOME, Message, Para, Reply
 def in_place(turn: Turn, reply: Reply) -> Reply:
     """Each message where it belongs, in the person's language."""
     messages: Iterable[Message] = reply.messages
+    answered = reply.messages or reply.form
+    toast = reply.toast if turn.limits.toasts or not answered else None
     if turn.place is not None and turn.place.kind == "whisper":
         messages = _whispered(turn, reply.messages)
     elif turn.place is not None and turn.place.kind == "home" and HOME not in _places(reply.messages):
-        messages = (*reply.messages, dashboard(turn))
+        shown = dashboard(turn)
+        if toast is not None and not turn.limits.toasts:  # nobody whispers there: it is said where they look
+            shown, toast = replace(shown, parts=(Para(toast.words), *shown.parts)), None
+        messages = (*reply.messages, shown)
     locale = turn.t.locale
     said = tuple(one if one.locale == locale else replace(one, locale=locale) for one in messages)
-    answered = reply.messages or reply.form  # a dashboard shown anew is no answer
-    toast = reply.toast if turn.limits.toasts or not answered else None
     return replace(reply, messages=said, toast=toast)
 
 

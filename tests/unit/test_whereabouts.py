@@ -15,6 +15,7 @@ from bots.dialogue.vocabulary import (
     Attachment,
     Command,
     Heard,
+    Home,
     Limits,
     Message,
     Para,
@@ -209,13 +210,24 @@ async def test_a_toast_is_left_out_where_something_else_is_said(house: PaperHous
     assert (await placed(house, Reply((), toast), None)).toast == toast
 
 
-@pytest.mark.parametrize("place", [None, AMONG, HOME], ids=["private", "among others", "home"])
-async def test_a_refused_press_is_told_wherever_it_was(
+@pytest.mark.parametrize("place", [None, AMONG], ids=["private", "among others"])
+async def test_a_refused_press_is_told_where_it_was(
     house: PaperHouse, ana: Chat, place: Place | None
 ) -> None:
-    """Also where the dashboard is shown anew: a dashboard is no answer."""
+    """Nothing else comes with it, so it is whispered."""
     await hears(house, press("a", 99, 0), place=place)
     assert len(ana.toasts) == 1
+
+
+async def test_a_refused_press_on_the_dashboard_is_told_there(house: PaperHouse, ana: Chat) -> None:
+    """Nobody can whisper there; the next look shows the dashboard without it."""
+    await hears(house, press("a", 99, 0), place=HOME)
+    assert ana.home is not None
+    told, *rest = ana.home.parts
+    await hears(house, Home())
+    assert list(ana.home.parts) == rest
+    assert told.words
+    assert ana.toasts == []
 
 
 # --- the card -------------------------------------------------------------------------------------
