@@ -30,7 +30,7 @@ class SlackSide:
 
     def __init__(self, server: SlackStandIn, platform: Slack, clock: list[float], url: str | None) -> None:
         self._server = server
-        self._ana = server.user("U1", name="Ana", locale="es-ES", tz="Europe/Madrid")
+        self._ana = server.user("U1", name="Ana", locale="en-GB", tz="Europe/Madrid")
         left = server.user("U2", name="Bo")
         server.deactivate(left)
         self._clock = clock

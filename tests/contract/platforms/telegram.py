@@ -30,7 +30,7 @@ class TelegramSide:
 
     def __init__(self, server: TelegramStandIn, platform: Telegram) -> None:
         self._server = server
-        self._ana: User = server.user(1001, first_name="Ana", language_code="es", started=True)
+        self._ana: User = server.user(1001, first_name="Ana", language_code="en", started=True)
         server.deactivate(server.user(1002, started=True))
         self._begun = 0
         self.platform = platform
