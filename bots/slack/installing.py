@@ -8,11 +8,14 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import aiohttp
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackClientError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -22,6 +25,8 @@ from bots.slack.manifest import OAUTH_PATH, SCOPES
 from bots.slack.workspaces import Installed, Workspace
 from core.clock import Clock
 from core.vault import Unsealable, Vault
+
+_log = structlog.get_logger(__name__)
 
 INSTALL_PATH = "/slack/install"
 STATE_LASTS = timedelta(minutes=10)
@@ -43,6 +48,44 @@ class _Keeper(AsyncInstallationStore):
                 bot_user=installation.bot_user_id,
                 bot_id=installation.bot_id or "",
             )
+        )
+
+
+class _Flow(AsyncOAuthFlow):
+    """Bolt's flow, but whatever goes wrong with Slack is told on a page."""
+
+    async def run_installation(self, code: str) -> Installation | None:
+        try:
+            return await self._installation(code)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as trouble:
+            failure = type(trouble).__name__
+        except (ValueError, TypeError, LookupError, AttributeError) as nonsense:
+            failure = type(nonsense).__name__
+        _log.warning("a workspace was not installed", why=failure)
+        return None
+
+    async def _installation(self, code: str) -> Installation:
+        settings = self.settings
+        given = await self.client.api_call(
+            "oauth.v2.access",
+            data={
+                "client_id": settings.client_id,
+                "client_secret": settings.client_secret,
+                "code": code,
+                "redirect_uri": settings.redirect_uri,
+            },
+        )
+        token = str(given["access_token"])
+        tested = await self.client.api_call("auth.test", headers={"Authorization": f"Bearer {token}"})
+        return Installation(
+            app_id=given.get("app_id"),
+            team_id=(given.get("team") or {}).get("id"),
+            enterprise_id=(given.get("enterprise") or {}).get("id"),
+            bot_token=token,
+            bot_id=tested.get("bot_id"),
+            bot_user_id=given.get("bot_user_id"),
+            user_id=given["authed_user"]["id"],
+            is_enterprise_install=bool(given.get("is_enterprise_install")),
         )
 
 
@@ -81,7 +124,7 @@ def install_routes(
 ) -> Sequence[web.RouteDef]:
     """The page from which the app is installed, and where Slack sends people back to."""
     logger = logging.getLogger("slack_bolt")
-    flow = AsyncOAuthFlow(
+    flow = _Flow(
         client=api.client,
         logger=logger,
         settings=AsyncOAuthSettings(
