@@ -34,10 +34,15 @@ def blocks(message: Message, *, picture: str | None = None) -> list[Block]:
         made.append(_image(message, picture))
     elif message.picture is not None and message.alt:
         made.append(_context(message.alt))
-    said = words(message.parts)
-    if len(made) + len(said) + len(message.rows) > MOST_BLOCKS:  # small print then stands among the rest
-        said = list(_words(message.parts, 0))
-    most = _room_of_label(message)
+    keys = sum(len(row) for row in message.rows)
+    alt = 0 if picture is not None or not made else len(made[0]["elements"][0]["text"])
+    said, letters = words(message.parts), alt + sum(_weight(part) for part in message.parts)
+    if (
+        len(made) + len(said) + len(message.rows) > MOST_BLOCKS
+        or letters + LEAST_LABEL * keys > MOST_CHARACTERS
+    ):  # small print then stands among the rest, where nothing is escaped
+        said, letters = list(_words(message.parts, 0)), alt + sum(len(part.words) for part in message.parts)
+    most = max(LEAST_LABEL, min(MOST_LABEL, (MOST_CHARACTERS - letters) // (keys or 1)))
     return [*made, *said, *(actions(row, at, most) for at, row in enumerate(message.rows))]
 
 
@@ -46,11 +51,9 @@ def words(parts: tuple[Part, ...]) -> list[Block]:
     return list(_words(parts, MOST_CONTEXT))
 
 
-def _room_of_label(message: Message) -> int:
-    """How long labels may be, so that all of them find room beside the words."""
-    count = sum(len(row) for row in message.rows) or 1
-    left = MOST_CHARACTERS - sum(len(part.words) for part in message.parts)
-    return max(LEAST_LABEL, min(MOST_LABEL, left // count))
+def _weight(part: Part) -> int:
+    """How many characters a part is to Slack while small print stands apart, as plain text."""
+    return len(_decodable(part.words)) if isinstance(part, Note) else len(part.words)
 
 
 def otherwise(message: Message) -> Message:
@@ -73,8 +76,11 @@ def escaped(words: str) -> str:
 
 def plain(words: str, most: int) -> Block:
     """A text object that is shown as it is, as far as it fits; also here Slack decodes `&amp;`."""
-    shown = words.replace("&", "&amp;")[:most]
-    return {"type": "plain_text", "text": _HALF.sub("", shown), "emoji": False}
+    return {"type": "plain_text", "text": _HALF.sub("", _decodable(words)[:most]), "emoji": False}
+
+
+def _decodable(words: str) -> str:
+    return words.replace("&", "&amp;")
 
 
 def _words(parts: tuple[Part, ...], most_note: int) -> Iterator[Block]:
@@ -83,7 +89,7 @@ def _words(parts: tuple[Part, ...], most_note: int) -> Iterator[Block]:
     for part in parts:
         if not part.words.strip():
             continue
-        if isinstance(part, Note) and len(part.words) <= most_note:
+        if isinstance(part, Note) and _weight(part) <= most_note:
             if elements:
                 yield {"type": "rich_text", "elements": elements}
                 elements = []
