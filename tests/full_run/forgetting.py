@@ -54,7 +54,10 @@ async def the_late_answer(crowd: Crowd, forgotten: Forgotten) -> None:
 
 
 async def the_away_return(workers: list[Worker]) -> None:
-    """Who could not be reached any more writes again, and gets a card."""
+    """Who could not be reached any more writes again, and gets a card; nobody leaves from now on."""
+    for worker in workers:
+        if worker.habit == "leaves":
+            worker.habit = ""
     away = [one for one in workers if one.away]
     assert away
     for worker in away:
