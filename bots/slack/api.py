@@ -134,9 +134,10 @@ class Api:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotSent(f"response_url: {type(error).__name__}") from None
         if answer.status == HTTPStatus.OK:
-            if said.strip() != "ok" and '"ok":true' not in said.replace(" ", ""):
+            if said.strip() == "ok" or '"ok":true' in said.replace(" ", ""):
+                return
+            if '"error":' not in said:
                 raise NotSent("response_url: nonsense")
-            return
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._rest("response_url", url, answer.headers.get("Retry-After"))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -196,6 +196,15 @@ async def test_a_place_that_was_opened_by_a_command(line: Line, server: SlackSta
         assert [one.words for one in ana.chat] == ["w4"]
 
 
+@pytest.mark.parametrize("word", ["used_url", "expired_url", "channel_not_found"])
+async def test_a_place_that_was_open_once(line: Line, server: SlackStandIn, ana: User, word: str) -> None:
+    """However Slack says no: it is not asked for ever."""
+    place = Place("whisper", place_ref("C1", response_url=f"{server.url}/actions/T1/R1"))
+    server.faults.refuses(word, method="response_url")
+    await line.slack.send(ANA, said("Your balance", place=place), None)
+    assert [one.words for one in ana.chat] == ["Your balance"]
+
+
 async def test_the_dashboard_is_shown_at_home(slack: Slack, ana: User) -> None:
     """It replaces what stood there."""
     await slack.send(ANA, replace(CARD, place=HOME), None)
