@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -25,6 +23,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from yarl import URL
 
 from bots.slack.api import Api
+from bots.slack.connection import Connection, Discreet, closed
 from bots.slack.hearing import is_echo
 from bots.slack.manifest import EVENTS_PATH
 from bots.slack.workspaces import Workspace, Workspaces
@@ -36,13 +35,10 @@ Receive = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any] | None]]
 
 PING = 10.0
 """Seconds between two signs of life of a connection."""
-GLANCE = 0.25
-"""Seconds between two looks at whether it was cut: what people press meanwhile is lost to them."""
 _SIGNED_BY_NOBODY = "only Socket Mode"
 _NOT_INSTALLED = (
     "This workspace does not have the app any more. Please ask an admin here to install it again."
 )
-_TICKET = re.compile(r"ticket=[^&'\"\s]+")
 
 
 class Ears:
@@ -119,8 +115,8 @@ class Ears:
     async def _listen_by_socket(self, app_token: str) -> None:
         logger = logging.getLogger("slack_sdk.socket_mode")
         logger.setLevel(logging.WARNING)  # below, it logs whole payloads
-        logger.addFilter(_DISCREET)
-        client = _Connection(
+        logger.addFilter(Discreet())
+        client = Connection(
             app_token=app_token, logger=logger, web_client=self._api.client, ping_interval=self._ping
         )
         client.proxy = self._api.proxy(self._api.url)  # by itself it would also send loopback through one
@@ -129,7 +125,7 @@ class Ears:
             await client.connect()  # type: ignore[no-untyped-call]  # the library leaves it untyped
             await client.stay_connected()
         finally:
-            await _closed(client)
+            await closed(client)
 
     async def _envelope(self, client: SocketModeClient, request: SocketModeRequest) -> None:
         if is_echo(request.payload):  # one for each edit: Bolt would take as long over it as over a press
@@ -189,73 +185,6 @@ def _authorized(found: Workspace | None) -> AuthorizeResult | None:
         bot_user_id=found.bot_user,
         bot_id=found.bot_id or None,
     )
-
-
-class _Discreet(logging.Filter):
-    """The library names addresses, and whoever has one that is fresh hears in our place."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _TICKET.sub("ticket=…", record.getMessage()), ()
-        record.exc_info = record.exc_text = None
-        return True
-
-
-_DISCREET = _Discreet()
-
-
-class _Connection(SocketModeClient):
-    """The library's client, which loses what Slack tells it in two moments; here it does not.
-
-    A connection that ends as announced it would replace twice, and drop what came over the first
-    replacement; one that is cut it would notice only when the next sign of life is due.
-    """
-
-    _leaves: object = None
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        watch = aiohttp.TraceConfig()
-        watch.on_request_end.append(self._address_used)
-        watch.on_request_exception.append(self._address_used)
-        watch.freeze()
-        self.aiohttp_client_session.trace_configs.append(watch)
-
-    async def _address_used(self, *_about: object) -> None:
-        """It counts once, whatever came of it: the library would try a spent one for ever."""
-        self.wss_uri = None
-
-    async def enqueue_message(self, message: str) -> None:
-        if '"disconnect"' in message:
-            self._leaves = self.current_session
-        await super().enqueue_message(message)
-
-    async def connect_to_new_endpoint(self, force: bool = False) -> None:
-        if force and self.current_session is self._leaves:
-            self.stale = True
-        await super().connect_to_new_endpoint()
-
-    async def stay_connected(self) -> None:
-        """Until cancelled."""
-        while True:
-            await asyncio.sleep(GLANCE)
-            if self.current_session is None or not self.current_session.closed:
-                continue
-            try:
-                await self.connect_to_new_endpoint()
-            except Exception as trouble:  # whatever it was, it is tried until it works
-                _log.warning("no connection to Slack", why=type(trouble).__name__)
-                await asyncio.sleep(self.ping_interval)
-
-
-async def _closed(client: SocketModeClient) -> None:
-    """Close a connection and wait for the tasks that served it, which the library only cancels."""
-    tasks = [
-        task
-        for task in (client.message_processor, client.current_session_monitor, client.message_receiver)
-        if task is not None
-    ]
-    await client.close()  # type: ignore[no-untyped-call]  # as above
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def routes(ears: Ears) -> list[web.RouteDef]:
