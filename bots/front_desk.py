@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -51,6 +50,7 @@ from i18n import negotiate, translator_for
 log = structlog.get_logger("front_desk")
 
 LEASE = timedelta(seconds=30)
+MOST_KEPT = 1000
 WAITS = timedelta(minutes=1)
 """A kept event that waits longer than this was left by a process that died."""
 
@@ -102,7 +102,7 @@ class FrontDesk:
         self._holder = holder
         self._errands = errands
         self._turns = Turns()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_work: dict[str, asyncio.Task[None]] = {}
 
     async def hear(self, heard: Heard) -> None:
         """Work on one event; when this returns, it is committed and may be confirmed.
@@ -119,23 +119,31 @@ class FrontDesk:
             place.leave()
             raise
         if fresh:
-            self._start(self._work(heard, place, kept=True))
+            self._start(heard, place)
         else:
             place.leave()
 
     async def recover(self, *, waiting: timedelta = WAITS) -> int:
         """Work on events that were confirmed and then left behind; returns how many."""
+        works = await self.pick_up(waiting=waiting)
+        await asyncio.gather(*works, return_exceptions=True)
+        return len(works)
+
+    async def pick_up(self, *, waiting: timedelta) -> list[asyncio.Task[None]]:
+        """Begin to work on them, before whatever the same people say from now on."""
         until = self._clock.now() - waiting
-        left = await self._store.read(lambda tx: inbox.kept(tx, until=until, most=100))
+        left = await self._store.read(lambda tx: inbox.kept(tx, until=until, most=MOST_KEPT))
         events = [event for key, payload in left if (event := await self._readable(key, payload)) is not None]
-        for heard in events:
-            await self._work(heard, self._turns.take(_turn_of(heard.sender)), kept=True)
-        return len(events)
+        return [
+            self._start(heard, self._turns.take(_turn_of(heard.sender)))
+            for heard in events
+            if heard.key not in self._at_work  # a file may be long on its way
+        ]
 
     async def settled(self) -> None:
         """Wait until everything that was confirmed is worked on."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._at_work:
+            await asyncio.gather(*self._at_work.values(), return_exceptions=True)
 
     # --- one event --------------------------------------------------------------------------------
 
@@ -166,10 +174,17 @@ class FrontDesk:
                 outcome = await self._attempt(heard, kept=kept, now=now, seed=seed)
             await self._say(heard, outcome)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name="kept event")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _start(self, heard: Heard, place: Place) -> asyncio.Task[None]:
+        """Work on a kept event beside everything else."""
+        task = asyncio.create_task(self._work(heard, place, kept=True), name="kept event")
+        self._at_work[heard.key] = task
+        task.add_done_callback(partial(self._ended, heard.key))
+        return task
+
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        self._at_work.pop(key, None)
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            log.error("kept event not worked on yet", key=key, error=type(failure).__name__)
 
     async def _attempt(self, heard: Heard, *, kept: bool, now: datetime, seed: int) -> Outcome:
         for last in (False, True):

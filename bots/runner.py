@@ -56,7 +56,7 @@ class Service:
             log.info("deadlines moved", away=str(away))
         if self.store.dialect == "sqlite":  # the only process: whoever held a chat is gone
             await self.store.write(chats.free_leases)
-        await self.desk.recover(waiting=timedelta(0))
+        await self.desk.pick_up(waiting=timedelta(0))
         await self.courier.sweep()
 
     async def close(self) -> None:

@@ -127,7 +127,6 @@ class Api:
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> None:
         """Use a response URL; it has no rate of its own, but few uses. Raises as `call`."""
-        self._check_rest("response_url", url)
         try:
             async with self.session.post(url, json=body, proxy=self.proxy(url)) as answer:
                 said = (await answer.read()).decode(errors="replace")
@@ -139,7 +138,7 @@ class Api:
             if '"error":' not in said:
                 raise NotSent("response_url: nonsense")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise self._rest("response_url", url, answer.headers.get("Retry-After"))
+            raise TryLater(_seconds(answer.headers.get("Retry-After")))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NotSent(f"response_url: {answer.status}")
         raise Refused(_word_of(said))
@@ -168,7 +167,7 @@ class Api:
 
     def _rest(self, method: str, token: str, seconds: str | None) -> TryLater:
         """Slack counts by method and workspace, so everybody else there waits as well."""
-        wait = float(seconds) if seconds is not None and seconds.isdigit() else _SHORTEST_REST
+        wait = _seconds(seconds)
         self._rests[method, token] = self._clock() + wait
         return TryLater(wait)
 
@@ -180,6 +179,10 @@ def outcome(refused: Refused) -> NotSent | Blocked | Impossible:
     if refused.error in _LATER:
         return NotSent(refused.error)
     return Impossible(" ".join((refused.error, *refused.details)), gone=refused.error in _GONE)
+
+
+def _seconds(header: str | None) -> float:
+    return float(header) if header is not None and header.isdigit() else _SHORTEST_REST
 
 
 def _word_of(said: str) -> str:
