@@ -8,7 +8,7 @@ import pytest
 
 from tests.soak.driver import RANDOM, Plan, Soak
 from tests.soak.fuses import Point
-from tests.standins.telegram import TelegramStandIn
+from tests.soak.telegram import telegram_side
 
 POINTS = (Point.BEFORE_COMMIT, Point.AFTER_COMMIT, Point.AFTER_SEND, Point.BEFORE_IMPORT)
 
@@ -20,8 +20,8 @@ async def test_five_kills_lose_nothing(tmp_path: Path) -> None:
     `make soak` does the same for more than fifty kills, at every named point.
     """
     plan = Plan(kills=[str(point) for point in POINTS], seed=7, speed=16.0, pace=0.1)
-    async with TelegramStandIn() as telegram:
-        outcome = await Soak(plan, tmp_path, telegram).run()
+    async with telegram_side() as side:
+        outcome = await Soak(plan, tmp_path, side).run()
     assert outcome.problems == []
     assert set(outcome.killed) == {*map(str, POINTS), RANDOM}  # the first one dies once everybody has joined
     assert outcome.killed.total() == 5

@@ -6,20 +6,31 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 from tests.soak.driver import RANDOM, Outcome, Plan, Soak
 from tests.soak.fuses import Point
-from tests.standins.telegram import TelegramStandIn
+from tests.soak.sides import Side
+from tests.soak.slack import slack_side
+from tests.soak.telegram import telegram_side
+
+WAYS: Mapping[str, Callable[[], AbstractAsyncContextManager[Side]]] = {
+    "telegram": telegram_side,
+    "slack": slack_side,
+    "slack-http": partial(slack_side, over_http=True),
+}
+"""How the service is reached."""
 
 
-def kills(count: int) -> list[str]:
-    """Every named point in turn, with a random moment after each third."""
-    points = [str(point) for point in Point]
+def kills(count: int, points: Sequence[Point]) -> list[str]:
+    """Every named point in turn, with two random moments after each third."""
     found: list[str] = []
     while len(found) < count:
         for at, point in enumerate(points):
-            found.append(point)
+            found.append(str(point))
             if at % 3 == 2:
                 found += [RANDOM, RANDOM]
     return found[:count]
@@ -41,32 +52,34 @@ def table(outcome: Outcome) -> str:
         f"messages twice         {outcome.doubled.around_crashes} around a kill, "
         f"{len(outcome.doubled.without_reason)} without one",
         f"edits without change   {outcome.doubled.empty_edits}",
+        *(f"{name:22} {value}" for name, value in outcome.figures),
         f"wrong                  {len(outcome.problems)}",
         *outcome.problems,
     ]
     return "\n".join(lines)
 
 
-async def run(plan: Plan, data: Path) -> Outcome:
+async def run(way: str, data: Path, *, count: int, seed: int) -> Outcome:
     """One run against a stand-in of its own."""
-    async with TelegramStandIn() as telegram:
-        return await Soak(plan, data, telegram).run()
+    async with WAYS[way]() as side:
+        plan = Plan(kills=kills(count, side.points), seed=seed)
+        return await Soak(plan, data, side).run()
 
 
 def main() -> int:
     """The command; it ends with 1 when anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--platform", choices=sorted(WAYS), default="telegram")
     parser.add_argument("--kills", type=int, default=55)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--keep", type=Path, help="a folder for the database and the log, to look at afterwards"
     )
     options = parser.parse_args()
-    plan = Plan(kills=kills(options.kills), seed=options.seed)
     with tempfile.TemporaryDirectory(prefix="chatcrowd-soak-") as folder:
         data = options.keep or Path(folder)
         data.mkdir(parents=True, exist_ok=True)
-        outcome = asyncio.run(run(plan, data))
+        outcome = asyncio.run(run(options.platform, data, count=options.kills, seed=options.seed))
     sys.stdout.write(table(outcome) + "\n")
     return 1 if outcome.problems else 0
 

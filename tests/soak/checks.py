@@ -17,6 +17,7 @@ from core.store.tables import answer, assignment, inbox, job, ledger, outbox, pr
 from core.store.transaction import Transaction
 from tests import invariants
 from tests.soak.requester import LABELS
+from tests.soak.sides import Heard
 
 REWARD = 10
 
@@ -36,6 +37,7 @@ def unrest(tx: Transaction) -> dict[str, int]:
     """What is still on its way, by name; empty once everything has come to rest."""
     counts = {
         "messages owed": _count(tx, outbox, outbox.c.state == OutboxState.OWED),
+        "events kept": _count(tx, inbox, inbox.c.state == "received"),
         "jobs waiting": _count(tx, job, job.c.state == JobState.WAITING),
         "tasks about to settle": _count(
             tx, task, task.c.settle_at.isnot(None), task.c.state == TaskState.OPEN
@@ -48,9 +50,7 @@ def unrest(tx: Transaction) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def problems(
-    tx: Transaction, *, saved: Mapping[int, int], inbox_keys: set[str], task_ids: set[str]
-) -> list[str]:
+def problems(tx: Transaction, *, saved: Mapping[int, int], events: Heard, task_ids: set[str]) -> list[str]:
     """Everything that is wrong in the database."""
     found: list[str] = []
     standing = {
@@ -71,9 +71,10 @@ def problems(
     heard = [row.key for row in tx.execute(select(inbox.c.key))]
     if len(heard) != len(set(heard)):
         found.append("an inbox key twice")
-    if set(heard) != inbox_keys:
-        missing, more = sorted(inbox_keys - set(heard)), sorted(set(heard) - inbox_keys)
-        found.append(f"updates never heard: {missing[:5]}; heard and never sent: {more[:5]}")
+    if missing := sorted(events.must - set(heard)):
+        found.append(f"{len(missing)} events confirmed and never worked on: {missing[:5]}")
+    if more := sorted(set(heard) - events.may):
+        found.append(f"{len(more)} events heard and never sent: {more[:5]}")
     if failed := _count(tx, inbox, inbox.c.state == "failed"):
         found.append(f"{failed} events failed")
     if given_up := _count(tx, outbox, outbox.c.state == OutboxState.FAILED):
@@ -144,6 +145,18 @@ def errors_logged(log: Path) -> list[str]:
 
 def _count(tx: Transaction, table: Any, *where: Any) -> int:
     return int(tx.execute(select(func.count()).select_from(table).where(*where)).scalar() or 0)
+
+
+def standing(tx: Transaction, held: int) -> bool:
+    """Whether an answer to this assignment counts."""
+    return _count(tx, answer, answer.c.assignment_id == held, answer.c.voided_at.is_(None)) == 1
+
+
+def sizes(tx: Transaction) -> dict[str, int]:
+    """How long every table is that an event could make longer."""
+    return {
+        one.name: _count(tx, one) for one in (answer, assignment, inbox, job, ledger, outbox, project, task)
+    }
 
 
 def size(tx: Transaction) -> tuple[int, int]:

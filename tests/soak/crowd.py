@@ -6,13 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bots.dialogue.buttons import base36, data
 from i18n import negotiate, translator_for
-from tests.soak.phone import PATIENCE, Key, Phone, keys
-from tests.standins.telegram import Message, Press, User
+from tests.soak.phone import Key, Phone, keys
+from tests.soak.sides import PATIENCE, Act, App, SoakTap
 
 T = TypeVar("T")
 CARD = "a"
@@ -25,7 +26,7 @@ class Records:
     """What the crowd knows for certain, to be held against the database."""
 
     saved: dict[int, int] = field(default_factory=dict)  # assignment → ordinal that was shown as saved
-    shown: dict[int, int] = field(default_factory=dict)  # assignment → who saw its card
+    shown: dict[int, object] = field(default_factory=dict)  # assignment → who saw its card
     taps: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)  # who asked and was not answered
 
@@ -34,17 +35,17 @@ class Worker:
     """One person with a phone and a temper."""
 
     def __init__(
-        self, user: User, chance: Random, records: Records, *, pace: float, stop: asyncio.Event
+        self, app: App, chance: Random, records: Records, *, pace: float, stop: asyncio.Event
     ) -> None:
-        self.phone = Phone(user)
+        self.phone = Phone(app)
         self.records = records
         self._chance = chance
         self._pace = pace
         self._stop = stop
-        self._before: tuple[Message, Key] | None = None  # the answer before, to tap it again
-        t = translator_for(negotiate(user.account.language_code), None)
+        self._before: tuple[Any, Key] | None = None  # the answer before, to tap it again
+        t = translator_for(negotiate(app.language), None)
         self._saved = {str(t("Saved. Thank you!")), str(t("Saved, though late. Thank you!"))}
-        self._habits: list[tuple[float, Callable[[], Awaitable[None]]]] = [
+        self._habits: list[tuple[float, Callable[[], Awaitable[object]]]] = [
             (0.86, self.answer),
             (0.03, self._answer_twice),
             (0.03, self._undo),
@@ -55,12 +56,13 @@ class Worker:
             (0.01, self._look_elsewhere),
             (0.01, self._ask_again),
             (0.01, self._walk_away),
+            *((act.share, partial(self._act, act)) for act in app.acts),
         ]
 
     async def join(self) -> None:
         """From /start to the first card."""
-        await self.phone.user.says("/start")
-        for verb in ("join", "langs", "nozone"):
+        await self.phone.app.says("/start")
+        for verb in self.phone.app.joining:
             await self.phone.press(verb)
         await self.phone.get(*ENDS)
 
@@ -81,7 +83,7 @@ class Worker:
             return
         if not any(key.does.verb == CARD for key in found[1]):
             self.records.taps["next"] += 1
-            mark = self.phone.user.moment
+            mark = self.phone.app.moment
             press = await self.phone.tap(*_must(self.phone.key(*ENDS)))
             await self._reaction(press, mark)
             if not self.has_card:
@@ -91,7 +93,7 @@ class Worker:
         weights = [weight for weight, _ in self._habits]
         await self._chance.choices(habits, weights)[0]()
 
-    def _card(self) -> tuple[Message, list[Key]]:
+    def _card(self) -> tuple[Any, list[Key]]:
         return _must(self.phone.newest(CARD, *ENDS))
 
     @property
@@ -103,7 +105,7 @@ class Worker:
     async def ask(self) -> None:
         """Send /task and wait for a card, or for the word that there is none."""
         self.records.taps["/task"] += 1
-        mark = (await self.phone.user.says("/task")).now.change
+        mark = await self.phone.app.says("/task")
         await self.phone.until(lambda: self._asked(mark), "an answer to /task")
 
     def _asked(self, mark: int) -> bool | None:
@@ -115,49 +117,54 @@ class Worker:
 
     # --- habits -----------------------------------------------------------------------------------
 
-    async def answer(self) -> None:
-        """Tap a label and wait until the answer is shown as saved, or refused."""
-        await self._answer(times=1)
+    async def answer(self) -> int | None:
+        """Tap a label and wait until the answer is shown as saved, or refused; which card's it was."""
+        return await self._answer(times=1)
 
     async def _answer_twice(self) -> None:
         await self._answer(times=2)
 
-    async def _answer(self, *, times: int) -> None:
+    async def _answer(self, *, times: int) -> int | None:
         message, buttons = self._card()
         labels = [key for key in buttons if key.does.verb == CARD]
         if not labels:
-            return  # it was taken back in between
+            return None  # it was taken back in between
         key = labels[0] if self._chance.random() < 0.75 else self._chance.choice(labels)
         held, ordinal = key.does.number(0), key.does.number(1)
-        self.records.shown[held] = self.phone.user.id
+        self.records.shown[held] = self.phone.app.id
         self.records.taps["answer"] += 1
-        mark = self.phone.user.moment
-        presses = [await self.phone.tap(message, key) for _ in range(times)]
-        await self.phone.until(
-            lambda: self._saved_or_refused(presses, held, mark), f"what became of the answer to {held}"
-        )
+        mark = self.phone.app.moment
+        presses: list[SoakTap] = []
+        while not presses or (presses[-1].lost and not self._is_gone(held)):
+            if presses:
+                await asyncio.sleep(self._pace)
+            presses.extend([await self.phone.tap(message, key) for _ in range(times)])
+            await self.phone.until(
+                lambda: presses[-1].lost or self._saved_or_refused(presses, held, mark),
+                f"what became of the answer to {held}",
+            )
         if self._shown_as_saved(presses, held, mark):
             self.records.saved[held] = ordinal
             self._before = message, key
         elif self.phone.newest(CARD, *ENDS) == (message, buttons):
             await self.ask()  # the card is no longer theirs
+        return held
 
-    def _saved_or_refused(self, presses: list[Press], held: int, mark: int) -> bool | None:
+    def _saved_or_refused(self, presses: list[SoakTap], held: int, mark: int) -> bool | None:
         """Whether the card made room for what comes next; a refusal that came too late to be shown did, too."""
         if self._is_gone(held):
             return True
         if self._shown_as_saved(presses, held, mark):
             return None
-        refused = [one for one in presses if one.query.answer is not None and one.query.answer.text]
-        return True if refused else None
+        return True if any(one.toast for one in presses) else None
 
     def _is_gone(self, held: int) -> bool:
         found = self.phone.newest(CARD, *ENDS)
         card = (CARD, base36(held))
         return found is None or all((key.does.verb, *key.does.arguments[:1]) != card for key in found[1])
 
-    def _shown_as_saved(self, presses: list[Press], held: int, mark: int) -> bool:
-        if any(one.query.answer is not None and one.query.answer.text in self._saved for one in presses):
+    def _shown_as_saved(self, presses: list[SoakTap], held: int, mark: int) -> bool:
+        if any(one.toast in self._saved for one in presses):
             return True
         undo = data("undo", held)
         return any(key.data == undo for version in self.phone.news(mark) for key in keys(version))
@@ -192,18 +199,18 @@ class Worker:
     async def _forge(self) -> None:
         """Data of nobody's button, of somebody else's card, or of one's own card of before."""
         self.records.taps["forged"] += 1
-        own = self.phone.user.id
+        own = self.phone.app.id
         others = [held for held, who in self.records.shown.items() if who != own] or [1_000_000]
         made = ["1:a:zzzzz:0", "1:a:1", "1:nonsense:1", "x", ""]
         foreign = [data(verb, self._chance.choice(others), 0) for verb in (CARD, "undo", "skip")]
         before = [self._before[1].data] if self._before else []
-        mark = self.phone.user.moment
+        mark = self.phone.app.moment
         for one in (self._chance.choice(made), *foreign, *before):
-            await self._reaction(await self.phone.user.presses_data(self._card()[0], one), mark)
+            await self._reaction(await self.phone.app.presses_data(self._card()[0], one), mark)
 
     async def _look_elsewhere(self) -> None:
         self.records.taps["/balance"] += 1
-        mark = (await self.phone.user.says("/balance")).now.change
+        mark = await self.phone.app.says("/balance")
         await self.phone.until(lambda: self.phone.news(mark) or None, "the balance")
         await self.ask()
 
@@ -216,14 +223,19 @@ class Worker:
         await self.ask()
         await _rest(self._stop, AWAY)
 
-    async def _tap(self, message: Message, key: Key) -> None:
-        mark = self.phone.user.moment
+    async def _act(self, act: Act) -> None:
+        """What people do on this platform only."""
+        self.records.taps[act.name] += 1
+        await act.run()
+
+    async def _tap(self, message: Any, key: Key) -> None:
+        mark = self.phone.app.moment
         await self._reaction(await self.phone.tap(message, key), mark)
 
-    async def _reaction(self, press: Press, mark: int) -> None:
+    async def _reaction(self, press: SoakTap, mark: int) -> None:
         """Wait until the tap has brought about anything at all."""
         await self.phone.until(
-            lambda: True if press.query.answer is not None or self.phone.news(mark) else None,
+            lambda: True if press.over or self.phone.news(mark) else None,
             f"a reaction to {press.label!r}",
             timeout=PATIENCE,
         )

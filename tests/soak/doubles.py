@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.standins.telegram import CallLog, Message, User, Version
-
-EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia")
+from tests.soak.sides import App, Side
 
 
 @dataclass(slots=True)
@@ -19,26 +18,22 @@ class Doubled:
     empty_edits: int = 0
 
 
-def doubled(users: Iterable[User], calls: CallLog, *, deaths: Sequence[int]) -> Doubled:
+def doubled(side: Side, apps: Iterable[App], *, deaths: Sequence[int]) -> Doubled:
     """Look for messages of the bot that repeat the one just before; `deaths` are moments of the stand-in."""
-    found = Doubled(empty_edits=len(calls.of(*EDITS, status=400)))
-    for user in users:
-        for before, after in zip(user.chat, user.chat[1:], strict=False):
-            if not _the_same(before, after):
+    found = Doubled(empty_edits=side.empty_edits())
+    for app in apps:
+        for before, after in zip(app.chat, app.chat[1:], strict=False):
+            if not _the_same(side, before, after):
                 continue
             first, second = before.versions[0].change, after.versions[0].change
             if any(first <= death < second for death in deaths):
                 found.around_crashes += 1
-            else:
-                found.without_reason.append(f"came twice to {user.id}: {after.transcript()}")
+            elif not any(first <= act < second for act in app.unseen_acts):
+                found.without_reason.append(f"came twice to {app.id}: {after.transcript()}")
     return found
 
 
-def _the_same(before: Message, after: Message) -> bool:
+def _the_same(side: Side, before: Any, after: Any) -> bool:
     if not before.from_bot or not after.from_bot:
         return False
-    return _looks(before.versions[0]) == _looks(after.versions[0])
-
-
-def _looks(version: Version) -> tuple[object, ...]:
-    return version.words.text, version.buttons, version.file and version.file.name
+    return side.looks(before.versions[0]) == side.looks(after.versions[0])

@@ -15,15 +15,20 @@ from tests.soak.crowd import Records, Worker
 from tests.soak.doubles import Doubled, doubled
 from tests.soak.fuses import Fuse, Point
 from tests.soak.nursery import Nursery, end_kindly
-from tests.soak.phone import PATIENCE
 from tests.soak.requester import Requester
-from tests.standins.telegram import TelegramStandIn
+from tests.soak.sides import PATIENCE, Side
 
 RANDOM = "random"
 IMPORTING = (Point.BEFORE_IMPORT, Point.AFTER_IMPORT)
-CODES = ("en", "zh-hans", "es", "ar")
-ADMIN = 1
-OFTEN = {Point.BEFORE_IMPORT: 2, Point.AFTER_IMPORT: 2, Point.BEFORE_SETTLE: 4, Point.AFTER_SETTLE: 4}
+OFTEN = {
+    Point.BEFORE_IMPORT: 2,
+    Point.AFTER_IMPORT: 2,
+    Point.BEFORE_SETTLE: 4,
+    Point.AFTER_SETTLE: 4,
+    Point.AFTER_KEEP: 2,
+    Point.BEFORE_KEPT: 2,
+}
+"""How often a point is passed at most before the service dies there; the others are passed all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Outcome:
     rewards: int = 0
     penalties: int = 0
     doubled: Doubled = field(default_factory=Doubled)
+    figures: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -62,9 +68,9 @@ class Outcome:
 class Soak:
     """One run."""
 
-    def __init__(self, plan: Plan, data: Path, telegram: TelegramStandIn) -> None:
+    def __init__(self, plan: Plan, data: Path, side: Side) -> None:
         self.plan = plan
-        self.telegram = telegram
+        self.side = side
         self.outcome = Outcome()
         self._chance = chance_of(plan.seed)
         self._records = Records()
@@ -72,17 +78,15 @@ class Soak:
         self._database = data / "soak.sqlite3"
         self._nursery = Nursery(
             data=data,
-            api=telegram.url,
-            admin=f"telegram:{ADMIN}",
+            platform=side.arguments,
             origin=SystemClock().now(),
             speed=plan.speed,
             starts=len(plan.kills) + 2,
         )
-        owner = telegram.user(ADMIN, first_name="Root")
-        self._requester = Requester(owner, plan.rows)
+        self._requester = Requester(side.admin, plan.rows)
         self._workers = [
             Worker(
-                telegram.user(1000 + at, first_name=f"W{at}", language_code=CODES[at % len(CODES)]),
+                side.worker(at),
                 Random(plan.seed * 1000 + at),
                 self._records,
                 pace=plan.pace,
@@ -106,6 +110,7 @@ class Soak:
 
     async def _live_and_die(self) -> None:
         async with self._nursery.service(Fuse()), asyncio.TaskGroup() as group:
+            await self.side.service_runs()
             group.create_task(self._prepare())
             for worker in self._workers:
                 group.create_task(worker.join())
@@ -132,6 +137,7 @@ class Soak:
         point = None if name == RANDOM else Point(name)
         times = self._chance.randint(1, OFTEN.get(point, 40)) if point else 0
         async with self._nursery.service(Fuse(point, times)) as service:
+            self.side.tell_again(self._chance)
             if point in IMPORTING:
                 await self._requester.send_tasks()
             patience = PATIENCE / 3 if point else self._chance.uniform(0.5, 5.0)
@@ -148,7 +154,8 @@ class Soak:
 
     def _died(self, name: str) -> None:
         self.outcome.killed[name] += 1
-        self._deaths.append(self._requester.user.moment)
+        self._deaths.append(self._requester.app.moment)
+        self.side.died()
 
     # --- coming to rest ---------------------------------------------------------------------------
 
@@ -175,9 +182,10 @@ class Soak:
         await worker.ask()
         if not worker.has_card:
             return
-        saved = len(worker.records.saved)
-        await worker.answer()
-        assert len(worker.records.saved) > saved, worker.phone.user.transcript()[-2000:]
+        held = await worker.answer()
+        with checks.looking(self._database) as tx:
+            assert held is not None, "it has no buttons"
+            assert checks.standing(tx, held), worker.phone.app.transcript()[-2000:]
 
     async def _come_to_rest(self) -> None:
         requester = self._requester
@@ -186,12 +194,24 @@ class Soak:
             await requester.close()
             await self._at_rest()
             with checks.looking(self._database) as tx:
-                tasks_and_answers = await requester.results(self.telegram)
+                tasks_and_answers = await requester.results(self.side)
                 self.outcome.problems += checks.wrong_results(tx, *tasks_and_answers, task_ids=requester.ids)
             await self._at_rest()
-            await self.telegram.updates.drained(timeout=PATIENCE)
+            await self.side.drained()
+            await self._hear_again()
         except (AssertionError, TimeoutError) as unrest:
             self.outcome.problems.append(str(unrest) or "it never came to rest")
+
+    async def _hear_again(self) -> None:
+        """Nothing that was heard before changes anything when it is heard again."""
+        with checks.looking(self._database) as tx:
+            before = checks.sizes(tx), self._requester.app.moment
+        repeated = await self.side.tell_all_again()
+        await self._at_rest()
+        with checks.looking(self._database) as tx:
+            after = checks.sizes(tx), self._requester.app.moment
+        if before != after:
+            self.outcome.problems.append(f"{repeated} deliveries came again: {before} became {after}")
 
     async def _at_rest(self, *names: str) -> None:
         """Wait until nothing of this (of all, when nothing is named) is on its way any more."""
@@ -210,19 +230,17 @@ class Soak:
     # --- the reckoning ----------------------------------------------------------------------------
 
     def _reckon(self) -> None:
-        outcome, telegram = self.outcome, self.telegram
-        last = telegram.updates.last_id
-        bot = telegram.token.partition(":")[0]
-        keys = {f"telegram:{bot}:{number}" for number in range(100_000_001, last + 1)}
+        outcome, side = self.outcome, self.side
         with checks.looking(self._database) as tx:
             outcome.problems += checks.problems(
-                tx, saved=self._records.saved, inbox_keys=keys, task_ids=self._requester.ids
+                tx, saved=self._records.saved, events=side.heard(), task_ids=self._requester.ids
             )
             outcome.answers, outcome.tasks = checks.size(tx)
             outcome.rewards, outcome.penalties = checks.entries(tx, "reward"), checks.entries(tx, "penalty")
         outcome.problems += [f"nobody answered: {one}" for one in self._records.stuck]
         outcome.problems += checks.errors_logged(self._nursery.log)
-        users = [self._requester.user, *(one.phone.user for one in self._workers)]
-        outcome.doubled = doubled(users, telegram.calls, deaths=self._deaths)
-        outcome.problems += outcome.doubled.without_reason
+        apps = [self._requester.app, *(one.phone.app for one in self._workers)]
+        outcome.doubled = doubled(side, apps, deaths=self._deaths)
+        outcome.problems += [*outcome.doubled.without_reason, *side.wrong()]
+        outcome.figures = side.figures()
         outcome.saved, outcome.taps = len(self._records.saved), self._records.taps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Table, func, select
 
 from core.store.base import Store, Unit
-from core.store.tables import answer, ledger, task
+from core.store.tables import answer, inbox, ledger, task
 from core.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -31,19 +31,44 @@ class Point(StrEnum):
     AFTER_IMPORT = "after_import_commit"
     BEFORE_SETTLE = "before_settle_commit"  # points are written by the clockwork, and not committed
     AFTER_SETTLE = "after_settle_commit"
+    AFTER_KEEP = "after_keep"  # an event is durable, and neither confirmed nor worked on
+    BEFORE_KEPT = "before_kept_commit"  # an event was confirmed and is worked on, and that is not committed
+    BEFORE_CONFIRM = "before_confirm"  # an event is worked on, and not confirmed
+    AFTER_PRESS_EDIT = "after_press_edit"  # a card was edited by the answer to a press, which is not marked
 
 
-BEFORE: Mapping[Point, Table] = {
-    Point.BEFORE_COMMIT: answer,
-    Point.BEFORE_IMPORT: task,
-    Point.BEFORE_SETTLE: ledger,
+EVERYWHERE = (
+    *(Point.BEFORE_COMMIT, Point.AFTER_COMMIT, Point.BEFORE_SEND, Point.AFTER_SEND, Point.AFTER_MARK),
+    *(Point.BEFORE_IMPORT, Point.AFTER_IMPORT, Point.BEFORE_SETTLE, Point.AFTER_SETTLE),
+)
+IN_HASTE = (Point.AFTER_KEEP, Point.BEFORE_KEPT, Point.BEFORE_CONFIRM, Point.AFTER_PRESS_EDIT)
+"""Where only a service passes whose platform cannot wait."""
+
+Measure = Callable[[Transaction], int]
+
+
+def _length(table: Table) -> Measure:
+    return lambda tx: int(tx.execute(select(func.max(table.c.id))).scalar() or 0)
+
+
+def _kept(tx: Transaction) -> int:
+    waiting = select(func.count()).select_from(inbox).where(inbox.c.state == "received")
+    return int(tx.execute(waiting).scalar() or 0)
+
+
+BEFORE: Mapping[Point, Measure] = {
+    Point.BEFORE_COMMIT: _length(answer),
+    Point.BEFORE_IMPORT: _length(task),
+    Point.BEFORE_SETTLE: _length(ledger),
+    Point.BEFORE_KEPT: lambda tx: -_kept(tx),
 }
-AFTER: Mapping[Point, Table] = {
-    Point.AFTER_COMMIT: answer,
-    Point.AFTER_IMPORT: task,
-    Point.AFTER_SETTLE: ledger,
+AFTER: Mapping[Point, Measure] = {
+    Point.AFTER_COMMIT: _length(answer),
+    Point.AFTER_IMPORT: _length(task),
+    Point.AFTER_SETTLE: _length(ledger),
+    Point.AFTER_KEEP: _kept,
 }
-"""A point around a commit is known by the table that the unit of work made longer."""
+"""A point around a commit is known by what the unit of work made more."""
 
 
 @dataclass(slots=True)
@@ -84,11 +109,11 @@ class MortalStore:
     async def write(self, unit: Unit[T]) -> T:
         marks = self._marks()
         point = self._fuse.point
-        table = None if point is None else BEFORE.get(point, AFTER.get(point))
-        if point is None or table is None:
+        measure = None if point is None else BEFORE.get(point, AFTER.get(point))
+        if point is None or measure is None:
             value = await self._store.write(unit)
         else:
-            value = await self._watched(unit, point, table)
+            value = await self._watched(unit, point, measure)
         if marks:
             self.marked.set()
             self._fuse.passes(Point.AFTER_MARK)
@@ -101,11 +126,11 @@ class MortalStore:
         self.sent.discard(task_now)
         return True
 
-    async def _watched(self, unit: Unit[T], point: Point, table: Table) -> T:
+    async def _watched(self, unit: Unit[T], point: Point, measure: Measure) -> T:
         def whole(tx: Transaction) -> tuple[T, bool]:
-            before = _length(tx, table)
+            before = measure(tx)
             value = unit(tx)
-            grew = _length(tx, table) > before
+            grew = measure(tx) > before
             if grew and point in BEFORE:
                 self._fuse.passes(point)
             return value, grew
@@ -120,7 +145,3 @@ class MortalStore:
 
     async def close(self) -> None:
         await self._store.close()
-
-
-def _length(tx: Transaction, table: Table) -> int:
-    return int(tx.execute(select(func.max(table.c.id))).scalar() or 0)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +22,7 @@ class Nursery:
     """Brings up services; the next one is always loaded already, so that little time is lost between two."""
 
     data: Path
-    api: str
-    admin: str
+    platform: Sequence[str]  # what says on the command line which one it is, and where
     origin: datetime
     speed: float
     starts: int  # how many services will be wanted
@@ -57,7 +56,7 @@ class Nursery:
 
     async def _load(self) -> asyncio.subprocess.Process:
         arguments = [
-            *("-m", "tests.soak.service", "--data", self.data, "--api", self.api, "--admin", self.admin),
+            *("-m", "tests.soak.service", "--data", self.data, *self.platform),
             *("--origin", self.origin.isoformat(), "--speed", self.speed, "--kill-at", "-"),
         ]
         with self.log.open("ab") as log:

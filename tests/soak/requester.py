@@ -7,8 +7,8 @@ import io
 from dataclasses import dataclass, field
 
 from bots.dialogue.buttons import base36
-from tests.soak.phone import PATIENCE, Phone
-from tests.standins.telegram import TelegramStandIn, User
+from tests.soak.phone import Phone
+from tests.soak.sides import PATIENCE, App, Side
 
 LANGUAGES = ("en", "zh", "es", "ar")
 WORDS = {"en": "Picture number", "zh": "图片编号", "es": "Imagen número", "ar": "الصورة رقم"}
@@ -34,7 +34,7 @@ GOLD_EVERY = 20
 class Requester:
     """Plays the requester over the chat."""
 
-    user: User
+    app: App
     rows: int  # of each task file
     files: int = 0
     ids: set[str] = field(default_factory=set)
@@ -43,18 +43,18 @@ class Requester:
     @property
     def phone(self) -> Phone:
         """The requester's phone."""
-        return Phone(self.user)
+        return Phone(self.app)
 
     async def join(self) -> None:
         """From /start to the last question."""
-        await self.user.says("/start")
-        for verb in ("join", "langs", "nozone"):
+        await self.app.says("/start")
+        for verb in self.app.joining:
             await self.phone.press(verb)
         await self.phone.get("next")
 
     async def make_project(self) -> None:
         """Send the project file; the draft's card comes back."""
-        await self.user.uploads("streets.yaml", PROJECT.encode())
+        await self.app.uploads("streets.yaml", PROJECT.encode())
         _, add = await self.phone.get("addtasks")
         self.project = add.does.number(0)
 
@@ -62,7 +62,7 @@ class Requester:
         """Send one more task file, and return its name."""
         self.files += 1
         name = f"tasks-{self.files}.csv"
-        await self.user.uploads(name, self._table(), caption=f"/addtasks {self.project}")
+        await self.app.uploads(name, self._table(), caption=f"/addtasks {self.project}")
         return name
 
     def _table(self) -> bytes:
@@ -83,7 +83,7 @@ class Requester:
             lambda: (
                 True
                 if any(
-                    name in message.words and message.labels for message in self.user.chat if message.from_bot
+                    name in message.words and message.labels for message in self.app.chat if message.from_bot
                 )
                 else None
             ),
@@ -98,7 +98,7 @@ class Requester:
 
     async def close(self) -> None:
         """Close the project for good."""
-        await self.user.says(f"/project {self.project}")
+        await self.app.says(f"/project {self.project}")
         await self.phone.press("p-close", base36(self.project))
         await self.phone.press("p-close!", base36(self.project))
         await self.phone.until(lambda: self._closed() or None, "the project closed")
@@ -107,15 +107,15 @@ class Requester:
         found = self.phone.newest("results")
         return found is not None and all(key.does.verb != "p-close" for key in found[1])
 
-    async def results(self, telegram: TelegramStandIn) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    async def results(self, side: Side) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         """Both result files: a row per task, and a row per answer."""
-        await self.user.says(f"/results {self.project}")
-        tasks = await self._file(telegram, f"project-{self.project}-results.csv")
-        answers = await self._file(telegram, f"project-{self.project}-answers.csv")
+        await self.app.says(f"/results {self.project}")
+        tasks = await self._file(side, f"project-{self.project}-results.csv")
+        answers = await self._file(side, f"project-{self.project}-answers.csv")
         return tasks, answers
 
-    async def _file(self, telegram: TelegramStandIn, name: str) -> list[dict[str, str]]:
-        message = await self.user.sees(name, timeout=PATIENCE)
+    async def _file(self, side: Side, name: str) -> list[dict[str, str]]:
+        message = await self.app.sees(name, timeout=PATIENCE)
         assert message.document is not None, message.transcript()
-        table = telegram.bot_file(message.document).decode("utf-8-sig")
+        table = side.file(message.document).decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(table, newline="")))
