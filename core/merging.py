@@ -124,10 +124,13 @@ def _unite(tx: Transaction, stays: Settings, gone: Settings) -> None:
         filled |= {"nudges": gone.nudges, "next_nudge_at": gone.next_nudge_at}
     if gone.locale_chosen and not stays.locale_chosen:
         filled |= {"locale": gone.locale, "locale_chosen": True}
+    roles = (stays.roles | gone.roles) & KEPT_ROLES
+    if merging.owns_projects(tx, stays.id):  # what a moderator or admin began stays theirs to run
+        roles |= {Role.REQUESTER}
     people_rows.change_person(
         tx,
         stays.id,
-        roles=(stays.roles | gone.roles) & KEPT_ROLES,
+        roles=roles,
         seen_at=max(stays.seen_at, gone.seen_at),
         next_summary_at=None,
         **filled,

@@ -161,6 +161,13 @@ def _hand_over(tx: Transaction, which: Any, person_id: int, given: dict[str, Any
     tx.execute(update(assignment).where(assignment.c.id.in_(ids)).values(person_id=person_id), given)
 
 
+def owns_projects(tx: Transaction, person_id: int) -> bool:
+    """Whether somebody owns a project."""
+    return (
+        tx.execute(select(project.c.id).where(project.c.owner_id == person_id).limit(1)).first() is not None
+    )
+
+
 def move_places(tx: Transaction, *, stays: int, gone: int) -> None:
     """Of two places in a queue the further one holds.
 

@@ -227,6 +227,15 @@ async def test_moderators_and_admins_are_granted_anew(world: World) -> None:
         assert found.roles == roles, name
 
 
+async def test_who_owns_a_project_can_still_run_it(world: World) -> None:
+    """An admin who made one is no admin after linking, and keeps what it takes to end what they began."""
+    here, there = await world.person("here", Role.ADMIN), await world.person("there")
+    project = await world.project(here, ["a"])
+    here, _, _ = await linked(world, here, there)
+    assert here.roles == {Role.WORKER, Role.REQUESTER}
+    assert (await world.budget(project)).owner_id == here.id
+
+
 async def test_projects_and_invitations_come_along(world: World, two: Two) -> None:
     """The one who stays owns what the other made, and is told of it."""
     here, there = two
