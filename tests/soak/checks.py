@@ -96,6 +96,12 @@ def problems(tx: Transaction, *, saved: Mapping[int, int], events: Heard, task_i
     return found
 
 
+def wrong_projects(tx: Transaction, *, made: int) -> list[str]:
+    """Each form of a new project that closed made one, and no other did."""
+    there = _count(tx, project)
+    return [] if there == made else [f"{there} projects, {made} were made"]
+
+
 def wrong_results(
     tx: Transaction,
     tasks: list[dict[str, str]],

@@ -71,8 +71,8 @@ class Worker:
         while not self._stop.is_set():
             try:
                 await self._once()
-            except AssertionError as stuck:
-                self.records.stuck.append(str(stuck))
+            except (AssertionError, TimeoutError) as stuck:
+                self.records.stuck.append(str(stuck) or f"{self.phone.app.id} gave up")
                 return
             await _rest(self._stop, self._chance.expovariate(1 / self._pace))
 

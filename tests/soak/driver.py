@@ -117,6 +117,7 @@ class Soak:
         self._died(RANDOM)
         async with asyncio.TaskGroup() as crowd:
             self._at_work = [crowd.create_task(one.work()) for one in self._workers]
+            self._at_work.append(crowd.create_task(self._make_drafts()))
             for name in self.plan.kills:
                 if self._records.stuck:
                     break  # there is something to look at already
@@ -130,6 +131,12 @@ class Soak:
         for _ in range(self.plan.first_files):
             await requester.has_read(await requester.send_tasks())
         await requester.launch()
+
+    async def _make_drafts(self) -> None:
+        try:
+            await self.side.make_drafts(self._stop)
+        except (AssertionError, TimeoutError) as stuck:
+            self._records.stuck.append(str(stuck) or "a form that never closed")
 
     # --- killing ----------------------------------------------------------------------------------
 
@@ -235,6 +242,7 @@ class Soak:
             outcome.problems += checks.problems(
                 tx, saved=self._records.saved, events=side.heard(), task_ids=self._requester.ids
             )
+            outcome.problems += checks.wrong_projects(tx, made=1 + side.drafts)
             outcome.answers, outcome.tasks = checks.size(tx)
             outcome.rewards, outcome.penalties = checks.entries(tx, "reward"), checks.entries(tx, "penalty")
         outcome.problems += [f"nobody answered: {one}" for one in self._records.stuck]

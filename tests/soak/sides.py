@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -128,6 +129,15 @@ class Side(Protocol):
 
     async def service_runs(self) -> None:
         """A service was started for the first time."""
+        ...
+
+    @property
+    def drafts(self) -> int:
+        """How many projects the requester has made beside the one that people work on."""
+        ...
+
+    async def make_drafts(self, stop: asyncio.Event) -> None:
+        """The requester makes projects meanwhile, where that takes one act."""
         ...
 
     def died(self) -> None:

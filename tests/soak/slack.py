@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random
 
 from bots.slack.manifest import EVENTS_PATH
@@ -18,6 +18,8 @@ from tests.standins.slack import Delivery, SlackStandIn, Version
 
 ADMIN = "U1"
 CLIENTS = {"en": "en", "zh": "zh-hans", "es": "es", "ar": "ar"}
+DRAFT = {"new-question": "What do you see?", "new-labels": "Cat\nDog"}
+BETWEEN_DRAFTS = 1.0  # seconds
 MOST_AGAIN = 300
 AT_ONCE = 20
 NOT_WRONG = ("used_url", "expired_trigger_id", "exchanged_trigger_id")
@@ -73,6 +75,18 @@ class SlackSide:
         await self._server.deliver_to(f"http://127.0.0.1:{self._port}{EVENTS_PATH}")
         self._watch.way, self._watch.connected = self._server.http, self._watch.met
         self._server.deliveries.transport = self._watch
+
+    @property
+    def drafts(self) -> int:
+        """The forms that closed."""
+        return self.admin.forms_sent
+
+    async def make_drafts(self, stop: asyncio.Event) -> None:
+        """Form after form: each that was sent until it closed is one project."""
+        while not stop.is_set():
+            await self.admin.fill("newproject", DRAFT | {"new-title": f"Draft {self.drafts}"})
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), BETWEEN_DRAFTS)
 
     def died(self) -> None:
         """What was on its way to the service is lost."""

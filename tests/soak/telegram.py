@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class TelegramSide:
     """Telegram and the people on it."""
 
     points: Sequence[Point] = EVERYWHERE
+    drafts = 0
 
     def __init__(self, server: TelegramStandIn) -> None:
         self._server = server
@@ -122,6 +124,9 @@ class TelegramSide:
 
     async def service_runs(self) -> None:
         """It polls by itself."""
+
+    async def make_drafts(self, stop: asyncio.Event) -> None:
+        """It takes a conversation, or a file as in the beginning."""
 
     def died(self) -> None:
         """What was not confirmed comes again by itself."""
