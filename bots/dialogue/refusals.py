@@ -32,7 +32,9 @@ REFUSALS: dict[str, str] = {
         "The label “%(label)s” is in use. Keep it and mark it as archived, then it is no longer offered."
     ),
     "link_own": N_("This code is your own. Please send it in your other chat."),
-    "link_tries": N_("Too many wrong codes. Please wait ten minutes, then ask for a new one in your other chat."),
+    "link_tries": N_(
+        "Too many wrong codes. Please wait ten minutes, then ask for a new one in your other chat."
+    ),
     "link_wanted": N_("Please send the code from your other chat, or /cancel."),
     "linked_already": N_("These two chats are linked already."),
     "no_more_time": N_("The deadline is too close for more time."),
