@@ -17,7 +17,7 @@ async def test_kills_lose_nothing_that_slack_was_told_we_have(tmp_path: Path) ->
 
     `python -m tests.soak --platform slack` does the same for more than fifty kills, at every named point.
     """
-    plan = Plan(kills=[str(point) for point in IN_HASTE], seed=7, speed=16.0, pace=0.1)
+    plan = Plan(kills=[str(point) for point in IN_HASTE], seed=7, workers=8, speed=16.0, pace=0.1)
     async with slack_side() as side:
         outcome = await Soak(plan, tmp_path, side).run()
     assert outcome.problems == []

@@ -50,7 +50,20 @@ def unrest(tx: Transaction) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def problems(tx: Transaction, *, saved: Mapping[int, int], events: Heard, task_ids: set[str]) -> list[str]:
+def wrong_inbox(tx: Transaction, events: Heard) -> list[str]:
+    """What was confirmed is there, at any moment; what is there was sent."""
+    found: list[str] = []
+    heard = [row.key for row in tx.execute(select(inbox.c.key))]
+    if len(heard) != len(set(heard)):
+        found.append("an inbox key twice")
+    if missing := sorted(events.must - set(heard)):
+        found.append(f"{len(missing)} events confirmed and not in the inbox: {missing[:5]}")
+    if more := sorted(set(heard) - events.may):
+        found.append(f"{len(more)} events heard and never sent: {more[:5]}")
+    return found
+
+
+def problems(tx: Transaction, *, saved: Mapping[int, int], task_ids: set[str]) -> list[str]:
     """Everything that is wrong in the database."""
     found: list[str] = []
     standing = {
@@ -68,13 +81,6 @@ def problems(tx: Transaction, *, saved: Mapping[int, int], events: Heard, task_i
     for (kind, held), count in Counter((row.kind, row.assignment_id) for row in entries).items():
         if count > 1:
             found.append(f"{count} times {kind} for {held}")
-    heard = [row.key for row in tx.execute(select(inbox.c.key))]
-    if len(heard) != len(set(heard)):
-        found.append("an inbox key twice")
-    if missing := sorted(events.must - set(heard)):
-        found.append(f"{len(missing)} events confirmed and never worked on: {missing[:5]}")
-    if more := sorted(set(heard) - events.may):
-        found.append(f"{len(more)} events heard and never sent: {more[:5]}")
     if failed := _count(tx, inbox, inbox.c.state == "failed"):
         found.append(f"{failed} events failed")
     if given_up := _count(tx, outbox, outbox.c.state == OutboxState.FAILED):

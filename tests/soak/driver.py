@@ -163,6 +163,12 @@ class Soak:
         self.outcome.killed[name] += 1
         self._deaths.append(self._requester.app.moment)
         self.side.died()
+        self._check_inbox(f"after {name}")
+
+    def _check_inbox(self, when: str) -> None:
+        """Before anything comes again, which would mend what was lost."""
+        with checks.looking(self._database) as tx:
+            self.outcome.problems += [f"{when}: {one}" for one in checks.wrong_inbox(tx, self.side.heard())]
 
     # --- coming to rest ---------------------------------------------------------------------------
 
@@ -205,6 +211,7 @@ class Soak:
                 self.outcome.problems += checks.wrong_results(tx, *tasks_and_answers, task_ids=requester.ids)
             await self._at_rest()
             await self.side.drained()
+            self._check_inbox("at the end")
             await self._hear_again()
         except (AssertionError, TimeoutError) as unrest:
             self.outcome.problems.append(str(unrest) or "it never came to rest")
@@ -239,9 +246,7 @@ class Soak:
     def _reckon(self) -> None:
         outcome, side = self.outcome, self.side
         with checks.looking(self._database) as tx:
-            outcome.problems += checks.problems(
-                tx, saved=self._records.saved, events=side.heard(), task_ids=self._requester.ids
-            )
+            outcome.problems += checks.problems(tx, saved=self._records.saved, task_ids=self._requester.ids)
             outcome.problems += checks.wrong_projects(tx, made=1 + side.drafts)
             outcome.answers, outcome.tasks = checks.size(tx)
             outcome.rewards, outcome.penalties = checks.entries(tx, "reward"), checks.entries(tx, "penalty")

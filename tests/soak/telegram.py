@@ -143,11 +143,17 @@ class TelegramSide:
         await self._server.updates.drained(timeout=PATIENCE)
 
     def heard(self) -> Heard:
-        """Every update, once."""
-        bot = self._server.token.partition(":")[0]
-        last = self._server.updates.last_id
-        keys = frozenset(f"telegram:{bot}:{number}" for number in range(FIRST_UPDATE, last + 1))
-        return Heard(keys, keys)
+        """Every update, once; those that were not confirmed come again, and may have been heard."""
+        updates = self._server.updates
+        waiting = {one.id for one in updates.pending}
+        sent = range(FIRST_UPDATE, updates.last_id + 1)
+        return Heard(
+            frozenset(self._key(one) for one in sent if one not in waiting),
+            frozenset(self._key(one) for one in sent),
+        )
+
+    def _key(self, update: int) -> str:
+        return f"telegram:{self._server.token.partition(':')[0]}:{update}"
 
     def looks(self, version: Version) -> object:
         """Words, buttons and file."""
