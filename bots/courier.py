@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bots.dialogue.vocabulary import Answer, Message
+from bots.dialogue.vocabulary import Answer, Limits, Message
 from bots.dialogue.wire import from_wire
 from bots.platform import Address, Blocked, Impossible, Media, NotSent, Platform, Posted, TryLater
 from core import people
@@ -53,6 +53,8 @@ class _Chat:
     handed: deque[Dispatch] = field(default_factory=deque)
     look: bool = False  # the database may owe it more
     done: set[int] = field(default_factory=set)  # rows that went out: one may be handed over and read as well
+    edits: dict[int, str] = field(default_factory=dict)  # rows under way that edit a message, and its slot
+    moved: bool = False  # something was posted: what was handed over since knows the chat as it was before
 
 
 class Courier:
@@ -83,7 +85,14 @@ class Courier:
 
     def hand_over(self, dispatch: Dispatch) -> None:
         """Send these now: their rows are committed."""
-        self._wake(dispatch.account_id).handed.append(dispatch)
+        chat = self._wake(dispatch.account_id)
+        chat.handed.append(dispatch)
+        chat.edits |= self._edits_of(dispatch)
+
+    def under_way(self, account_id: int) -> Mapping[int, str]:
+        """Rows that are being sent and only edit a message, by slot: a newer edit of it need not wait for them."""
+        chat = self._chats.get(account_id)
+        return {} if chat is None else chat.edits
 
     def look_at(self, account_id: int) -> None:
         """The database owes this chat something."""
@@ -136,19 +145,36 @@ class Courier:
             async with self._room:
                 while chat.handed or chat.look:
                     if chat.handed:
-                        done = await self._deliver(chat.handed.popleft(), chat.done)
+                        done = await self._deliver(chat.handed.popleft(), chat)
                     else:
                         chat.look = False
-                        done = await self._deliver_owed(account_id, chat.done)
+                        done = await self._deliver_owed(account_id, chat)
                     if not done:
                         chat.handed.clear()  # they wait behind the one that could not go
                         chat.look = False
+                    elif chat.moved and chat.handed:
+                        chat.handed.clear()
+                        chat.look = True
+                    chat.moved = False
+                    chat.edits = {
+                        row: slot for one in chat.handed for row, slot in self._edits_of(one).items()
+                    }
         except Exception:
             log.exception("chat failed", account=account_id)
         finally:
             self._chats.pop(account_id, None)
 
-    async def _deliver_owed(self, account_id: int, done: set[int]) -> bool:
+    def _edits_of(self, dispatch: Dispatch) -> dict[int, str]:
+        """The rows of a dispatch by slot, when all of them edit what stands in the chat."""
+        limits, edits = self._platforms[dispatch.platform].limits, {}
+        for row, message in dispatch.owed:
+            slot = dispatch.slots.get(row.slot) if row.slot is not None else None
+            if row.slot is None or slot is None or not _editable(limits, slot, message):
+                return {}
+            edits[row.id] = row.slot
+        return edits
+
+    async def _deliver_owed(self, account_id: int, chat: _Chat) -> bool:
         """Send what the database owes this chat, if no other process does."""
         while True:
             now = self._clock.now()
@@ -161,7 +187,7 @@ class Courier:
             workspace, user_id, _ = people.unseal_identity(self._vault, reach.sealed)
             owed = await self._readable(rows)
             address = Address(workspace, user_id)
-            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, slots), done):
+            if not await self._deliver(Dispatch(account_id, reach.platform, address, owed, slots), chat):
                 return False
 
     async def _readable(self, rows: Sequence[Owed]) -> list[tuple[Owed, Message]]:
@@ -186,19 +212,20 @@ class Courier:
         names = {row.slot for row in rows if row.slot is not None}
         return rows, {name: chats.find_slot(tx, account_id, name) for name in names}
 
-    async def _deliver(self, dispatch: Dispatch, done: set[int]) -> bool:
+    async def _deliver(self, dispatch: Dispatch, chat: _Chat) -> bool:
         """Send in order; False when one has to wait, and everything behind it with it."""
         platform = self._platforms[dispatch.platform]
         slots = dict(dispatch.slots)
         later = {row.slot: at for at, (row, _) in enumerate(dispatch.owed) if row.slot is not None}
         for at, (row, message) in enumerate(dispatch.owed):
-            if row.id in done:
+            if row.id in chat.done:
                 continue
             if row.slot is not None and later[row.slot] > at:
                 await self._store.write(lambda tx, row=row: outbox.superseded(tx, row.id))  # type: ignore[misc]  # row is bound
                 continue
             try:
-                await self._send(platform, dispatch.address, row, message, slots)
+                edited = await self._send(platform, dispatch.address, row, message, slots)
+                chat.moved = chat.moved or not edited
             except TryLater as wait:
                 await self._postpone(row, seconds=wait.seconds, attempts=row.attempts)
                 return False
@@ -213,7 +240,7 @@ class Courier:
             except Impossible as refused:
                 log.error("message refused", platform=platform.name, row=row.id, why=str(refused))
                 await self._store.write(lambda tx, row=row: outbox.given_up(tx, row.id))  # type: ignore[misc]  # row is bound
-            done.add(row.id)
+            chat.done.add(row.id)
         return True
 
     async def _send(
@@ -223,16 +250,17 @@ class Courier:
         row: Owed,
         message: Message,
         slots: dict[str, Slot | None],
-    ) -> None:
+    ) -> bool:
+        """Send one message; whether that was an edit in place."""
         slot = slots.get(row.slot) if row.slot is not None else None
         bot = f"{platform.bot}:{to.workspace}" if to.workspace else platform.bot
         media = await self._media(platform, bot, message)
-        if slot is not None and self._editable(platform, slot, message):
+        if slot is not None and _editable(platform.limits, slot, message):
             try:
                 posted = await platform.edit(to, slot.ref, message, media)
                 await self._remember_media(platform, bot, message, media, posted)
                 await self._mark(row, edited=True, posted=posted, message=message)
-                return
+                return True
             except Impossible as refused:
                 if not refused.gone:
                     raise
@@ -242,17 +270,10 @@ class Courier:
         elsewhere = message.place is not None or (below is not None and platform.limits.threads)
         await self._mark(row, edited=False, posted=posted, message=message, elsewhere=elsewhere)
         if elsewhere:
-            return
+            return False
         for name, other in slots.items():  # what stood last before does so no more
             slots[name] = None if name == row.slot or other is None else replace(other, last=False)
-
-    def _editable(self, platform: Platform, slot: Slot, message: Message) -> bool:
-        """A card is edited in place while it is the last message, and text and picture do not change places."""
-        if not platform.limits.edits or message.attachment is not None or not slot.last:
-            return False
-        if message.place is not None:  # it is said there anew, whatever was said before
-            return False
-        return platform.limits.edits_media or slot.media == (message.picture is not None)
+        return False
 
     async def _mark(
         self, row: Owed, *, edited: bool, posted: Posted, message: Message, elsewhere: bool = False
@@ -326,3 +347,12 @@ class Courier:
             await platform.show_menu(to, commands)
         except (TryLater, NotSent, Blocked, Impossible) as failure:
             log.info("menu not shown", platform=platform.name, why=type(failure).__name__)
+
+
+def _editable(limits: Limits, slot: Slot, message: Message) -> bool:
+    """A card is edited in place while it is the last message, and text and picture do not change places."""
+    if not limits.edits or message.attachment is not None or not slot.last:
+        return False
+    if message.place is not None:  # it is said there anew, whatever was said before
+        return False
+    return limits.edits_media or slot.media == (message.picture is not None)

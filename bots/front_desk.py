@@ -252,7 +252,10 @@ class FrontDesk:
         """Owe what is said; hand it over at once when nothing older waits and no other process sends there."""
         tx, now, account = turn.tx, turn.now, turn.person.account_id
         outcome = Outcome(answer=reply.form or reply.toast, errands=turn.errands)
-        waits = outbox.anything_waits(tx, account)
+        waiting = outbox.waiting(tx, account)
+        said = {one.slot for one in reply.messages}
+        under_way = self._courier.under_way(account) if waiting else {}
+        waits = any(row not in under_way or slot not in said for row, slot in waiting)
         free = self._lease(tx, account, now=now) and not waits
         slots = {one.slot: turn.slot(one.slot) for one in reply.messages if one.slot}
         owed: list[tuple[Owed, Message]] = []
@@ -264,7 +267,7 @@ class FrontDesk:
                 platform=turn.platform,
                 t=turn.t,
                 now=now,
-                nothing_waits=not waits and not owed,
+                nothing_waits=not waiting and not owed,
             )
             if row is not None:
                 owed.append(row)

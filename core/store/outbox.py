@@ -96,17 +96,18 @@ _OWED = Statement(
 )
 
 
-_WAITS = Statement(
-    select(outbox.c.id)
+_WAITING = Statement(
+    select(outbox.c.id, outbox.c.slot)
     .where(outbox.c.account_id == bindparam("account"), outbox.c.state == OutboxState.OWED.value)
-    .limit(1),
-    int,
+    .order_by(outbox.c.id)
+    .limit(3),
+    lambda row, slot: (row, slot),
 )
 
 
-def anything_waits(tx: Transaction, account_id: int) -> bool:
-    """Whether something is owed to a chat."""
-    return _WAITS.first(tx, account=account_id) is not None
+def waiting(tx: Transaction, account_id: int) -> list[tuple[int, str | None]]:
+    """The oldest rows owed to a chat, up to three: their ids and slots."""
+    return _WAITING.all(tx, account=account_id)
 
 
 def owed_to(tx: Transaction, account_id: int, *, most: int, now: datetime | None = None) -> list[Owed]:
