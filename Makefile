@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 TESTS  ?= tests
+PLATFORM ?= telegram
 BIN    := .venv/bin
 UV     := .tools/bin/uv
 READY  := .venv/.ready
@@ -60,8 +61,8 @@ lint: setup  ## check style, types, the shape of the code and the catalogs
 bench: setup  ## measure speed, side by side with the baselines
 	@$(BIN)/python -m tests.benchmarks
 
-soak: setup  ## kill the service at random moments and prove that nothing is lost
-	@$(BIN)/python -m tests.soak
+soak: setup  ## kill the service at random moments and prove that nothing is lost (PLATFORM=slack, slack-http)
+	@$(BIN)/python -m tests.soak --platform $(PLATFORM)
 
 messages: setup  ## extract the texts and update every catalog
 	@$(BIN)/python -m i18n.catalogs update
