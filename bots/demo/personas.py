@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bots.demo.seed import NOBODY, take_over
 from bots.dialogue.vocabulary import Sender
-from bots.front_desk import identity_of
+from bots.one_event import identity_of
 from bots.web.reception import Arrival
 from core import people
 from core.clock import Clock
