@@ -23,7 +23,7 @@ from bots.dialogue.vocabulary import (
     Wrong,
     says,
 )
-from bots.dialogue.which import choices
+from bots.dialogue.which import choices, open_projects
 from core import importing, projects
 from core.domain.person import require
 from core.domain.project import Project
@@ -41,7 +41,7 @@ OFFERED = 100
 def clip(turn: Turn, what: Clip) -> Reply:
     """Which project is it for?"""
     require(turn.person, "create project")
-    mine = [one for one in projects.mine(turn.tx, turn.person) if one.state is not ProjectState.CLOSED]
+    mine = open_projects(turn)
     body = one_line(what.body)
     if not body:
         raise Refused("no_words")

@@ -9,9 +9,9 @@ from bots.dialogue.project_views import short_state, title_of
 from bots.dialogue.routes import Route, SurfaceRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import HOME, Button, Home, Message, Note, Para, Part, Reply, Row, Title, says
+from bots.dialogue.which import open_projects
 from core import projects
 from core.domain.person import may
-from core.domain.states import ProjectState
 from core.store import assignments
 from core.store import people as people_rows
 from i18n import native_name
@@ -105,7 +105,7 @@ def _about_me(turn: Turn, board: _Board) -> None:
 
 def _projects(turn: Turn, board: _Board) -> None:
     t = turn.t
-    mine = [one for one in projects.mine(turn.tx, turn.person) if one.state is not ProjectState.CLOSED]
+    mine = open_projects(turn)
     board.say(Title(t("Your projects")))
     for project in mine[:PROJECTS]:
         far = projects.progress(turn.tx, turn.person, project.id, now=turn.now)

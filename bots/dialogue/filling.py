@@ -24,7 +24,7 @@ from bots.dialogue.vocabulary import (
     Upload,
     says,
 )
-from bots.dialogue.which import choices, number_in, which
+from bots.dialogue.which import choices, number_in, open_projects, which
 from core import importing, projects
 from core.domain.person import require
 from core.domain.project import Project
@@ -176,7 +176,7 @@ def _project_file(turn: Turn, kept: dict[str, str], *, replaces: int | None) -> 
 
 def _ask_where(turn: Turn, kept: dict[str, str]) -> Reply:
     t = turn.t
-    mine = [one for one in projects.mine(turn.tx, turn.person) if one.state is not ProjectState.CLOSED]
+    mine = open_projects(turn)
     if not mine:
         button = Button(t("New project"), data("newproject"))
         words = t("You have no project for this file yet. Make one first, then send the file again.")

@@ -39,4 +39,9 @@ def written_hours(start: int, end: int) -> Content:
     """Two times as `read_hours` takes them; nothing when there are no quiet hours."""
     if start == end:
         return Content("")
-    return Content("-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (start, end)))
+    return Content(f"{clock_time(start)}-{clock_time(end)}")
+
+
+def clock_time(minute: int) -> str:
+    """A minute after midnight as a time of day."""
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.dialogue import languages, places, settings_form
 from bots.dialogue.buttons import Pressed, data
-from bots.dialogue.hours import checked_hours, read_hours
+from bots.dialogue.hours import checked_hours, clock_time, read_hours
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
@@ -67,8 +67,8 @@ def _hours(turn: Turn) -> Phrase:
     person = turn.person
     if person.quiet_from == person.quiet_to:
         return turn.t("none")
-    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in (person.quiet_from, person.quiet_to)]
-    return turn.t("%(start)s to %(end)s", start=times[0], end=times[1])
+    start, end = clock_time(person.quiet_from), clock_time(person.quiet_to)
+    return turn.t("%(start)s to %(end)s", start=start, end=end)
 
 
 def set_languages(turn: Turn, _pressed: Pressed) -> Reply:

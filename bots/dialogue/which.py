@@ -30,16 +30,17 @@ def number_in(args: str) -> int | None:
     return int(word)
 
 
+def open_projects(turn: Turn) -> list[Project]:
+    """The projects that the person may run and that are not closed, the newest first."""
+    return [one for one in projects.mine(turn.tx, turn.person) if one.state is not ProjectState.CLOSED]
+
+
 def which(
     turn: Turn, verb: str, *, act: Callable[[Turn, int], Reply] | None = None, only_open: bool = False
 ) -> Reply:
     """Ask for the project by buttons; with `act` the only one there is needs no question."""
     t = turn.t
-    mine = [
-        one
-        for one in projects.mine(turn.tx, turn.person)
-        if not only_open or one.state is not ProjectState.CLOSED
-    ]
+    mine = open_projects(turn) if only_open else projects.mine(turn.tx, turn.person)
     if not mine:
         button = Button(t("New project"), data("newproject"))
         return says(Message(parts=(Para(t("You have no project yet.")),), rows=((button,),)))

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bots.dialogue.vocabulary import Attachment
+from bots.carrying import TooBig, save
 from bots.platform import Impossible, NotSent
 from bots.slack.api import UPLOAD_PATIENCE, Api
 
 MOST_ATTACHMENT = 1_000_000_000
-_CHUNK = 256 * 1024
 _DOWNLOAD = aiohttp.ClientTimeout(total=300.0, connect=10.0, sock_read=30.0)
 _HOSTS = (".slack.com", ".slack-edge.com", ".slack-files.com")
 _SLACK = re.compile(r"https://([A-Za-z0-9.-]+)(?::443)?/")
@@ -79,9 +78,9 @@ async def _fetch(api: Api, token: str, url: str, into: Path, most: int) -> None:
         ) as answer:
             if answer.status != HTTPStatus.OK or _is_login(answer):
                 raise NotSent(f"the file was answered with {answer.status}")
-            if (answer.content_length or 0) > most:
-                raise Impossible(f"larger than {most} bytes")
-            await _save(answer, into, most)
+            await save(answer, into, most)
+    except TooBig:
+        raise Impossible(f"larger than {most} bytes") from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise NotSent(f"file: {type(error).__name__}") from None
 
@@ -93,37 +92,9 @@ def _is_login(answer: aiohttp.ClientResponse) -> bool:
     )
 
 
-async def _save(answer: aiohttp.ClientResponse, into: Path, most: int) -> None:
-    size = 0
-    file = await asyncio.to_thread(into.open, "wb")
-    try:
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            size += len(chunk)
-            if size > most:
-                raise Impossible(f"larger than {most} bytes")
-            await asyncio.to_thread(file.write, chunk)
-    finally:
-        await asyncio.to_thread(file.close)
-
-
 def _check(url: str, api_url: str) -> None:
     """A token and a file go to Slack only, wherever an address points."""
     found, ours = _SLACK.match(url), urlsplit(api_url)
     trusted = found is not None and f".{found[1].lower()}".endswith(_HOSTS)
     if not trusted and not url.startswith(f"{ours.scheme}://{ours.netloc}/"):
         raise NotSent("an address outside of Slack")
-
-
-def inside(data_dir: Path, attachment: Attachment) -> Path:
-    """Where a file of ours lies.
-
-    Raises:
-        Impossible: when it is not below the data folder, or larger than Slack takes.
-        OSError: when it is not there.
-    """
-    path = (data_dir / attachment.path).resolve()
-    if not path.is_relative_to(data_dir.resolve()):
-        raise Impossible("an attachment outside the data folder")
-    if path.stat().st_size > MOST_ATTACHMENT:
-        raise Impossible(f"an attachment larger than {MOST_ATTACHMENT} bytes")
-    return path

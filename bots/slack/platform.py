@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bots.carrying import path_of
 from bots.dialogue.vocabulary import Answer, Limits, Message, Place, Sender
 from bots.platform import Address, Blocked, Hear, Impossible, Media, NotSent, Posted, TryLater
 from bots.slack import ears, files, hearing, home, saying
@@ -246,7 +247,9 @@ class Slack:
 
     async def _share(self, there: Workspace, to: Address, message: Message, below: str | None) -> Posted:
         assert message.attachment is not None, "asked before"
-        path = await asyncio.to_thread(files.inside, self._data_dir, message.attachment)
+        path = await asyncio.to_thread(
+            path_of, message.attachment, data_dir=self._data_dir, most=files.MOST_ATTACHMENT
+        )
         file_id = await files.upload(self._api, there.token, path, message.attachment.name)
         where: dict[str, Any] = {"blocks": saying.blocks(message)} if message.parts else {}
         if below is not None:

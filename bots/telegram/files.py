@@ -12,10 +12,11 @@ from urllib.parse import quote
 from telegram import InputFile, InputMediaPhoto
 from telegram.error import BadRequest, TelegramError
 
+from bots.carrying import TooBig, path_of
 from bots.dialogue.vocabulary import Attachment
 from bots.platform import Impossible, NotSent
 from bots.telegram.api import Api
-from bots.telegram.request import AiohttpRequest, TooBig
+from bots.telegram.request import AiohttpRequest
 
 MOST_ATTACHMENT = 50_000_000
 
@@ -46,7 +47,7 @@ async def attached(data_dir: Path, attachment: Attachment) -> AsyncIterator[Inpu
         Impossible: when it is not below the data folder, or larger than Telegram takes.
         OSError: when it cannot be read.
     """
-    path = await asyncio.to_thread(_inside, data_dir, attachment.path)
+    path = await asyncio.to_thread(path_of, attachment, data_dir=data_dir, most=MOST_ATTACHMENT)
     async with opened(path, attachment.name) as document:
         yield document
 
@@ -87,12 +88,3 @@ async def _address(api: Api, handle: str, most: int) -> str:
     if isinstance(size, int) and size > most:
         raise TooBig
     return f"{api.file_url}/{quote(path)}"
-
-
-def _inside(data_dir: Path, name: str) -> Path:
-    path = (data_dir / name).resolve()
-    if not path.is_relative_to(data_dir.resolve()):
-        raise Impossible("an attachment outside the data folder")
-    if path.stat().st_size > MOST_ATTACHMENT:
-        raise Impossible(f"an attachment larger than {MOST_ATTACHMENT} bytes")
-    return path

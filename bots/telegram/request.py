@@ -14,6 +14,8 @@ import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bots.carrying import save
+
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput  # the library names the type of a timeout nowhere else
 
@@ -23,7 +25,6 @@ _WRITE_UPLOAD = 120.0
 _READ = 20.0
 _READ_AFTER_UPLOAD = 120.0  # Telegram answers only after it has stored the file
 _DOWNLOAD = 300.0
-_CHUNK = 256 * 1024
 _JSON = {"Content-Type": "application/json"}
 _TOKEN = re.compile(r"(bot\d+:)[\w-]+")
 
@@ -36,10 +37,6 @@ class Flooded(TelegramError):  # noqa: N818  (what Telegram says, in one word)
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many requests, wait {seconds:g} s")
         self.seconds = seconds
-
-
-class TooBig(Exception):  # noqa: N818  (an outcome of a download)
-    """The file is larger than what the caller takes."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -131,7 +128,7 @@ class AiohttpRequest(BaseRequest):
             async with self._opened().get(url, timeout=timeout) as answer:
                 if answer.status != HTTPStatus.OK:
                     raise NetworkError(f"the file was answered with {answer.status}")
-                await _save(answer, into, most)
+                await save(answer, into, most)
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
@@ -141,21 +138,6 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise RuntimeError("the session is not open: start() comes first")
         return self._session
-
-
-async def _save(answer: aiohttp.ClientResponse, into: Path, most: int) -> None:
-    if (answer.content_length or 0) > most:
-        raise TooBig
-    size = 0
-    file = await asyncio.to_thread(into.open, "wb")
-    try:
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            size += len(chunk)
-            if size > most:
-                raise TooBig
-            await asyncio.to_thread(file.write, chunk)
-    finally:
-        await asyncio.to_thread(file.close)
 
 
 @lru_cache(maxsize=64)

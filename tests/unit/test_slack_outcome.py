@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.carrying import path_of
 from bots.dialogue.vocabulary import Attachment
 from bots.platform import Blocked, Impossible, NotSent
 from bots.slack import files
@@ -118,7 +119,7 @@ def test_only_our_files_are_sent(tmp_path: Path, path: str) -> None:
     """Nothing outside the data folder, by whatever name."""
     (tmp_path / "link").symlink_to("/etc/passwd")
     with pytest.raises(Impossible):
-        files.inside(tmp_path, Attachment(path, "x.csv"))
+        path_of(Attachment(path, "x.csv"), data_dir=tmp_path, most=files.MOST_ATTACHMENT)
 
 
 def test_a_file_too_large_for_slack_is_not_sent(tmp_path: Path) -> None:
@@ -126,6 +127,6 @@ def test_a_file_too_large_for_slack_is_not_sent(tmp_path: Path) -> None:
     with (tmp_path / "big.csv").open("wb") as big:
         big.truncate(files.MOST_ATTACHMENT + 1)
     with pytest.raises(Impossible, match="larger"):
-        files.inside(tmp_path, Attachment("big.csv", "big.csv"))
+        path_of(Attachment("big.csv", "big.csv"), data_dir=tmp_path, most=files.MOST_ATTACHMENT)
     with pytest.raises(OSError, match="missing"):
-        files.inside(tmp_path, Attachment("missing.csv", "x.csv"))
+        path_of(Attachment("missing.csv", "x.csv"), data_dir=tmp_path, most=files.MOST_ATTACHMENT)

@@ -13,9 +13,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
+from bots.carrying import TooBig
 from bots.proxies import proxy_for
 from bots.telegram.api import Api
-from bots.telegram.request import AiohttpRequest, Flooded, TooBig
+from bots.telegram.request import AiohttpRequest, Flooded
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
