@@ -53,6 +53,16 @@ class Visitor:
         """Look at a card for a moment: a tap within the blink of an eye was meant for the card before."""
         await self.page.evaluate("() => new Promise((done) => setTimeout(done, 450))")
 
+    async def rests(self) -> None:
+        """Wait until nothing moves any more and the newest message stands at the end of the list."""
+        await self.page.wait_for_function(
+            """() => {
+                const log = document.getElementById("log");
+                return document.getAnimations().length === 0
+                    && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+            }"""
+        )
+
     async def joins(self) -> None:
         """Agree, and keep what the browser knows."""
         await self.taps("Yes, I agree")
@@ -162,6 +172,7 @@ async def test_on_a_phone_a_card_is_seen_whole(browser: Browser, product: Runnin
         while not await me.card.get_by_role("img").count():
             await answered(me)
         await expect(me.card.get_by_role("img")).to_have_js_property("complete", value=True)
+        await me.rests()
         header = await me.page.locator("header").bounding_box()
         body = await me.card.locator(".body").bounding_box()
         writing = await me.page.get_by_role("textbox").bounding_box()

@@ -11,13 +11,19 @@ const log = find("log");
 const shown = new Map(); // ref or client → {message, article}
 let lastDay = "";
 let following = true;
+let gliding = false; // on its way to the end by itself, which is not the reader's leaving it
 let unread = 0;
 
 export function watchLog() {
   log.addEventListener("scroll", () => {
-    following = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    following = atEnd || gliding;
+    if (atEnd) gliding = false;
     if (following) find("newest").hidden = true;
   });
+  for (const touch of ["wheel", "pointerdown", "keydown"]) {
+    log.addEventListener(touch, () => (gliding = false), { passive: true });
+  }
   find("newest").addEventListener("click", () => toEnd({ smooth: true }));
   new ResizeObserver(() => following && toEnd()).observe(log);
   document.addEventListener("visibilitychange", () => {
@@ -122,7 +128,8 @@ export const currentButtons = () => [...log.querySelectorAll(".card.current .pre
 
 export function toEnd({ smooth = false } = {}) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  log.scrollTo({ top: log.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+  gliding = smooth && !calm;
+  log.scrollTo({ top: log.scrollHeight, behavior: gliding ? "smooth" : "instant" });
   following = true;
   find("newest").hidden = true;
 }
