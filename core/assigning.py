@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -44,9 +44,15 @@ class NothingToDo:
 
 
 def next_task(
-    tx: Transaction, person: Person, *, asked: bool, now: datetime, chance: Random
+    tx: Transaction,
+    person: Person,
+    *,
+    asked: bool,
+    now: datetime,
+    chance: Random,
+    only: Collection[int] | None = None,
 ) -> Handed | NothingToDo:
-    """Hand the worker their next task; `asked` when they asked for it themselves.
+    """Hand the worker their next task, of the tasks in `only` if that is given; `asked` when they asked themselves.
 
     Raises:
         Refused: not_joined, not_allowed.
@@ -63,7 +69,7 @@ def next_task(
     unpaid: set[int] = set()
     lost: dict[int, int] = {}
     for _ in range(LOOKS):
-        offers = _some_queues(tx, person, lost, now=now)
+        offers = _some_queues(tx, person, lost, only=only, now=now)
         of_project = {offer.queue.project_id: offer.queue for offer in offers}
         found = [candidate for offer in offers for candidate in offer.candidates]
         before = dict(lost)
@@ -75,7 +81,7 @@ def next_task(
                 unpaid.add(candidate.project_id)
                 events += _pause_unpaid(tx, candidate.project_id)
                 continue
-            gold = _gold_instead(tx, person, queue, chance=chance, now=now)
+            gold = _gold_instead(tx, person, queue, chance=chance, only=only, now=now)
             for one in (candidate,) if gold is None else (gold, candidate):
                 if tasks.take_slot(tx, one.task_id):
                     return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
@@ -101,12 +107,19 @@ class _Offer:
     candidates: list[Candidate]
 
 
-def _some_queues(tx: Transaction, person: Person, lost: Mapping[int, int], *, now: datetime) -> list[_Offer]:
+def _some_queues(
+    tx: Transaction,
+    person: Person,
+    lost: Mapping[int, int],
+    *,
+    only: Collection[int] | None,
+    now: datetime,
+) -> list[_Offer]:
     """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
     offers: list[_Offer] = []
     weighed = 0
     for queue in queues.open_to(tx, person.id):
-        candidates = _candidates_of(tx, person, queue, behind=lost.get(queue.id), now=now)
+        candidates = _candidates_of(tx, person, queue, behind=lost.get(queue.id), only=only, now=now)
         if candidates:
             offers.append(_Offer(queue, candidates))
             weighed += len(candidates)
@@ -116,7 +129,13 @@ def _some_queues(tx: Transaction, person: Person, lost: Mapping[int, int], *, no
 
 
 def _candidates_of(
-    tx: Transaction, person: Person, queue: Queue, *, behind: int | None = None, now: datetime
+    tx: Transaction,
+    person: Person,
+    queue: Queue,
+    *,
+    behind: int | None = None,
+    only: Collection[int] | None,
+    now: datetime,
 ) -> list[Candidate]:
     file = queue.file
     if file.deadline is not None and file.deadline <= now + SHORTEST:
@@ -139,19 +158,25 @@ def _candidates_of(
             reward=file.reward,
             penalty=penalty,
         )
-        for one in queues.waiting(tx, queue, person.id, behind=behind)
+        for one in queues.waiting(tx, queue, person.id, behind=behind, only=only)
         if one.deadline is None or one.deadline > now + SHORTEST
     ]
 
 
 def _gold_instead(
-    tx: Transaction, person: Person, queue: Queue, *, chance: Random, now: datetime
+    tx: Transaction,
+    person: Person,
+    queue: Queue,
+    *,
+    chance: Random,
+    only: Collection[int] | None,
+    now: datetime,
 ) -> Candidate | None:
     """A gold task of the same project, drawn with the project's gold share; workers cannot tell."""
     if chance.random() >= queue.file.gold_share:
         return None
     for gold in queues.gold_of(tx, queue.project_id, person.id):
-        for one in _candidates_of(tx, person, gold, now=now):
+        for one in _candidates_of(tx, person, gold, only=only, now=now):
             return one
     return None
 

@@ -6,6 +6,7 @@ fresh position, so nothing available ever lies behind a worker's place.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -94,7 +95,7 @@ _MINE = exists().where(
     assignment.c.person_id == bindparam("person"),
     assignment.c.state != AssignmentState.RETURNED.value,
 )
-_WAITING = Statement(
+_OFFERED = (
     select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, _MINE.label("mine"))
     .where(
         task.c.queue_id == bindparam("queue"),
@@ -103,9 +104,9 @@ _WAITING = Statement(
         task.c.pos > bindparam("after"),
     )
     .order_by(task.c.pos)
-    .limit(WINDOW),
-    Waiting,
+    .limit(WINDOW)
 )
+_WAITING = Statement(_OFFERED, Waiting)
 
 
 def _keep_place(insert: Any) -> Any:
@@ -133,11 +134,23 @@ def gold_of(tx: Transaction, project_id: int, person_id: int) -> list[Queue]:
     return _GOLD_OF.all(tx, project=project_id, person=person_id)
 
 
-def waiting(tx: Transaction, one: Queue, person_id: int, *, behind: int | None = None) -> list[Waiting]:
+def waiting(
+    tx: Transaction,
+    one: Queue,
+    person_id: int,
+    *,
+    behind: int | None = None,
+    only: Collection[int] | None = None,
+) -> list[Waiting]:
     """The next tasks of a queue that are new to this person, at most a window of them.
 
     With `behind`, those that come after this position; what lies before it is offered again later.
+    With `only`, none but these tasks, wherever they stand.
     """
+    if only is not None:
+        given = {"queue": one.id, "after": 0 if behind is None else behind, "person": person_id}
+        rows = tx.execute(_OFFERED.where(task.c.id.in_(only), ~_MINE), given)
+        return [Waiting(*row) for row in rows]
     start = at = (one.pos or 0) if behind is None else behind
     passed = 0
     while True:
