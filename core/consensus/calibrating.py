@@ -1,0 +1,276 @@
+"""Measuring on tasks of known truth how far posteriors can be believed; numpy stays on this side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.consensus.calibration import (
+    EXPONENT,
+    EXPONENT_SPREAD,
+    LAPSE,
+    LAPSE_SPREAD,
+    LEAST_GOLD,
+    NODES,
+    TINY,
+    TOGETHER,
+    Calibration,
+    Held,
+    Node,
+    calibrated,
+)
+
+if TYPE_CHECKING:
+    from core.consensus.contract import Learner
+    from core.consensus.crowd import Fit
+    from core.consensus.record import Record
+
+Floats = NDArray[np.float64]
+
+MOST_ORDERS = 8
+"""In how many orders a gold task's answers are imagined to come in."""
+
+MOST_REPLAYS = 800
+"""Replays in one measurement: above it more gold is worth more than more orders."""
+
+ROUNDS = 3
+"""Where a replay stops depends on what is measured; from the third time on nothing moves."""
+
+SETTLING = 2
+"""Rounds in which a refit lets a task's own posterior colour the evidence it rests on."""
+
+CLAIMS = tuple(hundredth / 100 for hundredth in range(50, 100))
+
+_ROOTS = tuple(math.sqrt(prime) for prime in (2, 3, 5, 7, 11, 13, 17, 19))
+_STEPS = np.linspace(-3.0, 3.0, 25)
+_LAPSES = 1 / (1 + np.exp(-(LAPSE + LAPSE_SPREAD * _STEPS)))
+_EXPONENTS = np.exp(EXPONENT + EXPONENT_SPREAD * np.array(NODES))
+_PRIOR = -0.5 * np.array(NODES)[:, None] ** 2 - 0.5 * _STEPS[None, :] ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer to a gold task, with its worker's counts as they are without this task."""
+
+    counts: tuple[float, ...]
+    label: int
+    evidence: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A gold task whose answers come in one imagined order, with its blind posterior after each of them."""
+
+    task: int
+    truth: int
+    answers: tuple[_Answer, ...]
+    posteriors: tuple[tuple[float, ...], ...]
+    stops: bool
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """How a gold task would have ended, had its truth been unknown."""
+
+    task: int
+    posterior: tuple[float, ...]
+    answers: int
+    right: bool
+    weight: float
+
+
+def fit_calibration(
+    method: Learner,
+    record: Record,
+    fit: Fit,
+    *,
+    target: float = 0.95,
+    most: int = 50,
+    escalated: Collection[int] = (),
+) -> Calibration:
+    """What the gold says about exponent and lapse: their posterior over a grid, from blind replays of the gold.
+
+    A replay gives a gold task its answers one by one, in several orders, and stops by the project's own rule;
+    the task's truth is taken out of its workers' counts before. Tasks known because a person settled them
+    (`escalated`) are hard ones, and would mislead if stopped half-way: only their whole record counts.
+    """
+    gold = _gold(method, record, fit)
+    if len(gold) < LEAST_GOLD:
+        return Calibration.unknown(gold=len(gold))
+    orders = MOST_REPLAYS // len(gold)
+    paths = [
+        path
+        for task, answers in gold.items()
+        for path in (
+            _paths(fit, task, int(record.known[task]), answers, orders=1, most=len(answers), stops=False)
+            if task in escalated
+            else _paths(fit, task, int(record.known[task]), answers, orders=orders, most=most, stops=True)
+        )
+    ]
+    seen: dict[tuple[int, int], tuple[float, ...]] = {}
+    believed = Calibration.unknown(gold=len(gold))
+    for _ in range(ROUNDS):
+        stops = [_given(path, believed, target=target) for path in paths]
+        for place in set(enumerate(stops)) - seen.keys():
+            path, given = paths[place[0]], place[1]
+            seen[place] = _settled(method, fit, path.posteriors[given - 1], path.answers[:given])
+        replays = [
+            _replay(path, given, seen[place, given])
+            for place, (path, given) in enumerate(zip(paths, stops, strict=True))
+        ]
+        likelihood = _likelihood(replays)
+        believed = replace(believed, nodes=_nodes(likelihood.sum(axis=0)))
+    return replace(believed, held=_held(replays, likelihood))
+
+
+def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]:
+    """The answers of each task of known truth, in an order that no name and no time decides."""
+    rows = np.flatnonzero(record.known[record.tasks] >= 0)
+    tasks = np.unique(record.tasks[rows])
+    if len(tasks) > MOST_REPLAYS:
+        kept = tasks[np.linspace(0, len(tasks) - 1, MOST_REPLAYS).astype(np.int64)]
+        rows = rows[np.isin(record.tasks[rows], kept)]
+    labels_n = record.labels_n
+    found: dict[int, list[_Answer]] = {}
+    for row in rows.tolist():
+        task, said = int(record.tasks[row]), int(record.labels[row])
+        counts = fit.counts[int(record.workers[row])].ravel().tolist()
+        own = int(record.known[task]) * labels_n + said
+        counts[own] = max(0.0, counts[own] - 1)
+        without = tuple(counts)
+        found.setdefault(task, []).append(_Answer(without, said, method.evidence(fit.crowd, without, said)))
+    for task, answers in found.items():
+        truth = int(record.known[task])
+        answers.sort(key=lambda answer: (round(answer.evidence[truth], 9), sorted(answer.evidence)))
+    return found
+
+
+def _paths(
+    fit: Fit,
+    task: int,
+    truth: int,
+    answers: Sequence[_Answer],
+    *,
+    orders: int,
+    most: int,
+    stops: bool,
+) -> Iterator[_Path]:
+    """The orders in which the answers may have come; a single answer has one."""
+    roots = _ROOTS[: min(orders, MOST_ORDERS, math.factorial(min(len(answers), 4)))]
+    for root in roots:
+        order = sorted(range(len(answers)), key=lambda place: (place + 1) * root % 1)[:most]
+        chosen = tuple(answers[place] for place in order)
+        logs, posteriors = _prior(fit), []
+        for answer in chosen:
+            logs = [log + more for log, more in zip(logs, answer.evidence, strict=True)]
+            posteriors.append(_chances(logs))
+        yield _Path(task, truth, chosen, tuple(posteriors), stops, 1 / len(roots))
+
+
+def _given(path: _Path, believed: Calibration, *, target: float) -> int:
+    """After how many answers the project would have stopped asking."""
+    if path.stops:
+        for answers, blind in enumerate(path.posteriors, start=1):
+            if max(calibrated(believed, blind, answers=answers)) >= target:
+                return answers
+    return len(path.posteriors)
+
+
+def _replay(path: _Path, given: int, posterior: tuple[float, ...]) -> _Replay:
+    return _Replay(path.task, posterior, given, _leads(posterior, path.truth), path.weight)
+
+
+def _settled(
+    method: Learner, fit: Fit, posterior: tuple[float, ...], answers: tuple[_Answer, ...]
+) -> tuple[float, ...]:
+    """The posterior after a refit, where a task of unknown truth is evidence about its own workers too."""
+    labels_n = len(posterior)
+    for _ in range(SETTLING if len(answers) > 1 else 0):
+        logs = _prior(fit)
+        for answer in answers:
+            counts = list(answer.counts)
+            for truth, chance in enumerate(posterior):
+                counts[truth * labels_n + answer.label] += chance
+            row = method.evidence(fit.crowd, counts, answer.label)
+            logs = [log + more for log, more in zip(logs, row, strict=True)]
+        posterior = _chances(logs)
+    return posterior
+
+
+def _prior(fit: Fit) -> list[float]:
+    return [math.log(max(chance, TINY)) for chance in fit.crowd.prior]
+
+
+def _chances(logs: Sequence[float]) -> tuple[float, ...]:
+    top = max(logs)
+    weights = [math.exp(log - top) for log in logs]
+    whole = sum(weights)
+    return tuple(weight / whole for weight in weights)
+
+
+def _leads(posterior: Sequence[float], truth: int) -> bool:
+    """Whether no other label is as likely; a tie is no answer."""
+    return all(posterior[truth] > chance for label, chance in enumerate(posterior) if label != truth)
+
+
+def _claims(replays: Sequence[_Replay]) -> Floats:
+    """P(the leader is right) for every replay, exponent and lapse: (R, 7, 25)."""
+    logs = np.log(np.maximum(np.array([replay.posterior for replay in replays], dtype=np.float64), TINY))
+    logs -= logs.max(axis=1, keepdims=True)
+    together = 1 + TOGETHER * (np.array([replay.answers for replay in replays], dtype=np.float64) - 1)
+    powers = _EXPONENTS[None, :] / together[:, None]
+    leads = 1 / np.exp(logs[:, None, :] * powers[:, :, None]).sum(axis=2)
+    claims: Floats = leads[:, :, None] * (1 - _LAPSES) + _LAPSES / logs.shape[1]
+    return claims
+
+
+def _likelihood(replays: Sequence[_Replay]) -> Floats:
+    """How well each exponent and lapse foretold each replay: weighted logarithms, (R, 7, 25)."""
+    claims = np.clip(_claims(replays), 1e-9, 1 - 1e-9)
+    right = np.array([replay.right for replay in replays])[:, None, None]
+    weights = np.array([replay.weight for replay in replays])[:, None, None]
+    logs: Floats = np.where(right, np.log(claims), np.log1p(-claims)) * weights
+    return logs
+
+
+def _weights(likelihood: Floats) -> Floats:
+    logs = _PRIOR + likelihood
+    weights = np.exp(logs - logs.max())
+    shares: Floats = weights / weights.sum()
+    return shares
+
+
+def _nodes(likelihood: Floats) -> tuple[Node, ...]:
+    """Bayes' rule on the grid; the lapse enters a claim linearly, so its mean at each exponent is exact."""
+    weights = _weights(likelihood)
+    each = np.maximum(weights.sum(axis=1), 1e-12)
+    lapses = (weights * _LAPSES).sum(axis=1) / each
+    return tuple(
+        Node(float(exponent), float(lapse), float(weight))
+        for exponent, lapse, weight in zip(_EXPONENTS, lapses, each / each.sum(), strict=True)
+    )
+
+
+def _held(replays: Sequence[_Replay], likelihood: Floats) -> tuple[Held, ...]:
+    """Each gold task claimed by what all the other gold says, and whether that came true."""
+    claims = _claims(replays)
+    tasks = np.array([replay.task for replay in replays])
+    whole = likelihood.sum(axis=0)
+    claimed = np.zeros(len(replays))
+    for task in np.unique(tasks):
+        own = tasks == task
+        weights = _weights(whole - likelihood[own].sum(axis=0))
+        claimed[own] = (claims[own] * weights).sum(axis=(1, 2))
+    right = np.array([replay.right for replay in replays])
+    weight = np.array([replay.weight for replay in replays])
+    return tuple(
+        Held(one, float(weight[reached & right].sum()), float(weight[reached].sum()))
+        for one in CLAIMS
+        for reached in [claimed >= one - 1e-9]
+    )

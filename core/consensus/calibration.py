@@ -1,0 +1,134 @@
+"""How far a posterior can be believed: real crowds err together, and only tasks of known truth tell how much."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LEAST_GOLD = 10
+"""Below this many answered tasks of known truth no percentage is shown, and the constants below stand alone."""
+
+TOGETHER = 0.2
+"""How alike two answers to one task err (an intraclass correlation): n answers weigh as n / (1 + 0.2 (n - 1)).
+Kish's design effect; of 0 to 0.4, 0.2 described recorded crowds best, whatever their labels and sizes."""
+
+EXPONENT, EXPONENT_SPREAD = 0.15, 0.2
+"""The natural logarithm of the exponent, over recorded crowds: mean and standard deviation."""
+
+LAPSE, LAPSE_SPREAD = -3.6, 1.4
+"""The log-odds that a task misleads everybody, over crowds: median 2.7 %, and up to 30 % on a bad day."""
+
+NODES = tuple(float(step) for step in range(-3, 4))
+"""Where the exponent is looked at, in standard deviations from its mean."""
+
+LEAST_CLAIMED = 5
+"""With fewer gold tasks that reached a claim nothing is said about it."""
+
+TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One possible exponent, how probable it is, and the lapse to expect with it."""
+
+    exponent: float
+    lapse: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Of the gold tasks that were claimed at `claimed` or more without their truth, how many were right."""
+
+    claimed: float
+    right: float
+    among: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is believed of the exponent and the lapse after `gold` tasks of known truth were answered."""
+
+    gold: int
+    nodes: tuple[Node, ...]
+    held: tuple[Held, ...] = ()
+
+    @classmethod
+    def unknown(cls, *, gold: int = 0) -> Calibration:
+        """The stated constants, for a project with too little gold."""
+        return cls(gold, _stated())
+
+    @property
+    def measured(self) -> bool:
+        """Whether a percentage may be shown."""
+        return self.gold >= LEAST_GOLD
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        return {
+            "gold": self.gold,
+            "nodes": [[node.exponent, node.lapse, node.weight] for node in self.nodes],
+            "held": [[one.claimed, one.right, one.among] for one in self.held],
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Calibration:
+        """What `as_json` wrote."""
+        return cls(
+            int(kept["gold"]),
+            tuple(Node(*map(float, node)) for node in kept["nodes"]),
+            tuple(Held(*map(float, one)) for one in kept["held"]),
+        )
+
+
+def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers: int) -> tuple[float, ...]:
+    """The chances of each label as they come true: Σ w · ((1 - lapse) · posterior^b / Σ posterior^b + lapse / K).
+
+    b is the exponent over the design effect of that many answers. The order of the labels by their
+    chances never changes, and with no answers at all the prior stays as it is.
+    """
+    if answers < 1 or len(posterior) < 2:
+        return tuple(posterior)
+    logs = [math.log(max(chance, TINY)) for chance in posterior]
+    most = max(logs)
+    together = 1 + TOGETHER * (answers - 1)
+    chances = [0.0] * len(logs)
+    for node in calibration.nodes:
+        powers = [math.exp((log - most) * node.exponent / together) for log in logs]
+        share = node.weight * (1 - node.lapse) / sum(powers)
+        even = node.weight * node.lapse / len(logs)
+        chances = [chance + share * power + even for chance, power in zip(chances, powers, strict=True)]
+    return tuple(chances)
+
+
+def claim(calibration: Calibration, target: float) -> tuple[int, int] | None:
+    """Of the tasks claimed at `target`, about how many in 100 are right, and the margin at 95 %.
+
+    Counted on gold only, each task judged by a calibration that never saw its truth; mean and spread
+    of Jeffreys' Beta(right + ½, wrong + ½). None while there is too little to count.
+    """
+    reached = [one for one in calibration.held if one.claimed <= target + 1e-9]
+    if not calibration.measured or not reached or reached[-1].among < LEAST_CLAIMED:
+        return None
+    last = reached[-1]
+    mean = (last.right + 0.5) / (last.among + 1)
+    spread = math.sqrt(mean * (1 - mean) / (last.among + 2))
+    return round(100 * mean), math.ceil(196 * spread)
+
+
+def _stated() -> tuple[Node, ...]:
+    steps = [step / 10 for step in range(-30, 31)]
+    lapse = sum(math.exp(-step * step / 2) * odds_to_chance(LAPSE + LAPSE_SPREAD * step) for step in steps)
+    lapse /= sum(math.exp(-step * step / 2) for step in steps)
+    weights = [math.exp(-node * node / 2) for node in NODES]
+    return tuple(
+        Node(math.exp(EXPONENT + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
+        for node, weight in zip(NODES, weights, strict=True)
+    )
+
+
+def odds_to_chance(log_odds: float) -> float:
+    """The chance whose log-odds these are."""
+    return 1 / (1 + math.exp(-log_odds))
