@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core import slots
-from core.consensus import methods
-from core.consensus.contract import Vote
+from core import slots, weighing
 from core.domain import deadlines
 from core.domain.person import Person
 from core.domain.states import AssignmentState, ProjectState, TaskState
@@ -16,7 +14,7 @@ from core.errors import Refused
 from core.events import Event
 from core.kinds import kind_named
 from core.overdue import become_overdue, take_back
-from core.store import answers, assignments, projects, tasks
+from core.store import answers, assignments, projects
 from core.store.transaction import Transaction
 
 _S = AssignmentState
@@ -75,10 +73,10 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         events = become_overdue(tx, held, now=now)
         late = True
     state = _S.OVERDUE if late else _S.ACTIVE
-    before = tasks.lock(tx, held.task_id)
+    before = slots.take_up(tx, held.task_id, held.file)
     becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
     assignments.move(tx, held.id, was=state, becomes=becomes, now=now)
-    answers.add(
+    answer_id = answers.add(
         tx,
         assignment=held.id,
         task=held.task_id,
@@ -90,22 +88,32 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         at=now,
         pay_at=None if held.gold is None else now + deadlines.UNDO_WINDOW,
     )
-    vote = Vote(person.id, value)
-    after = slots.with_vote(before, held.file, vote=vote, late=late)
-    stored = slots.store(tx, before, after, held.file, now=now)
+    vote = weighing.cast(
+        tx,
+        project_id=held.project_id,
+        believed_=before.believed,
+        file=held.file,
+        others=before.votes,
+        person_id=person.id,
+        answer_id=answer_id,
+        value=value,
+        known=held.gold,
+        now=now,
+    )
+    after = slots.with_vote(before, vote, late=late)
+    stored = slots.store(tx, before, after, now=now)
     if late:
-        events += _withdraw_replacement(tx, stored, held, now=now)
+        events += _withdraw_replacement(tx, stored, wanted=after.wanted, now=now)
     return Answered(held.id, value, late, events)
 
 
 def _withdraw_replacement(
-    tx: Transaction, counts: Counts, held: Assignment, *, now: datetime
+    tx: Transaction, counts: Counts, *, wanted: int, now: datetime
 ) -> tuple[Event, ...]:
     """A late answer makes its replacement needless: when that card is still untouched, it is taken back free."""
-    wanted = slots.wanted(counts, held.file)
     if counts.gold is not None or counts.active + counts.answered + counts.late <= wanted:
         return ()
-    untouched = assignments.untouched_of_task(tx, held.task_id)
+    untouched = assignments.untouched_of_task(tx, counts.task_id)
     return tuple(event for one in untouched for event in take_back(tx, one.id, why="not_needed", now=now))
 
 
@@ -204,10 +212,19 @@ def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
     following = assignments.active_of(tx, person.id)
     if following is not None:
         take_back(tx, following.id, why="undone", now=now)
-    before = tasks.lock(tx, held.task_id)
+    before = slots.take_up(tx, held.task_id, held.file)
     answers.void(tx, held.id, now=now)
     assignments.move(tx, held.id, was=_S.ANSWERED, becomes=_S.ACTIVE, now=now)
-    posterior = methods()[held.file.method].posterior(answers.votes(tx, held.task_id))
-    after = replace(before, active=before.active + 1, answered=before.answered - 1, posterior=posterior)
-    slots.store(tx, before, after, held.file, now=now)
+    weighing.retract(
+        tx,
+        project_id=held.project_id,
+        believed_=before.believed,
+        file=held.file,
+        person_id=person.id,
+        answer_id=given.id,
+    )
+    left = tuple(vote for vote in before.votes if vote.person_id != person.id)
+    counts = before.counts
+    after = before.become(left, active=counts.active + 1, answered=counts.answered - 1)
+    slots.store(tx, before, after, now=now)
     return replace(held, state=_S.ACTIVE)

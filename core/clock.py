@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class Clock(Protocol):
     """Tells the time, aware and in UTC."""
 
@@ -35,6 +38,11 @@ class ManualClock:
         """Move on by `span` and return the new time."""
         self.moment += span
         return self.moment
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def new_seed() -> int:

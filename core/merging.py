@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime
 
 from core import slots
-from core.consensus import methods
 from core.domain.person import Role
 from core.domain.states import AssignmentState, TaskState
 from core.events import Event
 from core.overdue import take_back
-from core.store import answers, assignments, ledger, merging, projects, tasks
+from core.store import answers, assignments, ledger, merging, projects
 from core.store import people as people_rows
 from core.store.merging import Double, Settings, Side
 from core.store.transaction import Transaction
@@ -46,7 +44,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     aside: list[int] = []
     for double in merging.doubles(tx, stays=stays, gone=gone):
         spare = _spare(double)
-        events += _end(tx, double, spare, now=now)
+        events += _end(tx, double, spare, whose=stays if spare is double.mine else gone, now=now)
         if spare is double.mine:
             aside.append(spare.assignment_id)
     for assignment_id in merging.open_in_own_projects(tx, both):
@@ -54,6 +52,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     events += _one_card(tx, stays, gone, now=now)
     if aside:
         merging.put_aside(tx, aside, stays=stays, now=now)
+    merging.weigh_anew(tx, both)
     merging.move_work(tx, stays=stays, gone=gone)
     merging.move_places(tx, stays=stays, gone=gone)
     merging.move_languages(tx, stays=stays, gone=gone)
@@ -81,32 +80,33 @@ def _order(side: Side) -> tuple[int, float, int]:
     return _COUNTS_FIRST.index(side.state), 0.0, side.assignment_id
 
 
-def _end(tx: Transaction, double: Double, spare: Side, *, now: datetime) -> tuple[Event, ...]:
+def _end(tx: Transaction, double: Double, spare: Side, *, whose: int, now: datetime) -> tuple[Event, ...]:
     if spare.state in (_S.ACTIVE, _S.OVERDUE):
         return take_back(tx, spare.assignment_id, why="linked", now=now)
     if spare.answer_id is not None and spare.reward_id is None:
-        _supersede(tx, double, spare, now=now)
+        _supersede(tx, double, spare, whose=whose, now=now)
     return ()
 
 
-def _supersede(tx: Transaction, double: Double, spare: Side, *, now: datetime) -> None:
+def _supersede(tx: Transaction, double: Double, spare: Side, *, whose: int, now: datetime) -> None:
     """An answer no longer votes: the promise for it goes back, and while the task is open its place is free."""
     project = projects.find(tx, double.project_id)
     assert project is not None, "a task has a project"
-    before = tasks.lock(tx, double.task_id)
+    before = slots.take_up(tx, double.task_id, project.file)
+    counts = before.counts
     answers.void(tx, spare.assignment_id, now=now)
     assignments.move(tx, spare.assignment_id, was=spare.state, becomes=_S.SUPERSEDED, now=now)
     projects.release(tx, double.project_id, released=spare.reserve)
-    posterior = methods()[project.file.method].posterior(answers.votes(tx, double.task_id))
+    votes = tuple(vote for vote in before.votes if vote.person_id != whose)
     if spare.late:
-        after = replace(before, late=before.late - 1, posterior=posterior)
+        after = before.become(votes, late=counts.late - 1)
     else:
-        after = replace(before, answered=before.answered - 1, posterior=posterior)
-    if before.state is TaskState.OPEN:
-        slots.store(tx, before, after, project.file, now=now)
+        after = before.become(votes, answered=counts.answered - 1)
+    if counts.state is TaskState.OPEN:
+        slots.store(tx, before, after, now=now)
         return
-    after = replace(after, target=after.free + after.active + after.answered)
-    merging.shrink(tx, after, json.dumps(posterior) if posterior else None)
+    left = after.counts
+    merging.shrink(tx, replace(left, target=left.free + left.active + left.answered))
 
 
 def _one_card(tx: Transaction, stays: int, gone: int, *, now: datetime) -> tuple[Event, ...]:

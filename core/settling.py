@@ -6,8 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from core import slots
-from core.consensus import methods
-from core.consensus.contract import Ask, Escalate, Settle, Vote
+from core.consensus.contract import Ask, Escalate, Settle
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
 from core.domain.states import TaskState
@@ -17,6 +16,7 @@ from core.events import Event, ProjectFinished, TaskEscalated
 from core.intake.project_model import ProjectFile
 from core.kinds import kind_named
 from core.overdue import take_back
+from core.slots import Case
 from core.store import answers, assignments, ledger, projects, tasks
 from core.store.transaction import Transaction
 
@@ -31,9 +31,10 @@ def settle_due(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[Event
         counts = tasks.lock(tx, task_id)
         project = projects.find(tx, counts.project_id)
         assert project is not None, "a task has a project"
-        events += _conclude(tx, counts, project.file, owner_id=project.owner_id, now=now)
-        if isinstance(slots.verdict_of(counts, project.file), Ask):
-            slots.store(tx, counts, counts, project.file, now=now)  # the project wants more answers by now
+        case = slots.case_of(tx, counts, project.file)
+        events += _conclude(tx, case, owner_id=project.owner_id, now=now)
+        if isinstance(case.verdict, Ask):
+            slots.store(tx, case, case, now=now)  # the project wants more answers by now
         touched.add(counts.project_id)
     for project_id in sorted(touched):
         events += tell_finished(tx, project_id, now=now)
@@ -50,7 +51,7 @@ def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 10) -> tupl
         assert project is not None, "a task has a project"
         votes = counts.answered + counts.late
         file = replace_overlap(project.file, most=votes) if votes else project.file
-        events += _conclude(tx, counts, file, owner_id=project.owner_id, now=now)
+        events += _conclude(tx, slots.case_of(tx, counts, file), owner_id=project.owner_id, now=now)
         if tasks.lock(tx, task_id).state is TaskState.OPEN:
             events += _escalate(tx, counts, owner_id=project.owner_id, leading=None, confidence=0.0, now=now)
         touched.add(counts.project_id)
@@ -66,21 +67,23 @@ def replace_overlap(file: ProjectFile, *, most: int) -> ProjectFile:
     return file.model_copy(update={"overlap": overlap})
 
 
-def _conclude(
-    tx: Transaction, counts: Counts, file: ProjectFile, *, owner_id: int, now: datetime
-) -> tuple[Event, ...]:
+def _conclude(tx: Transaction, case: Case, *, owner_id: int, now: datetime) -> tuple[Event, ...]:
+    counts = case.counts
     if counts.state is not TaskState.OPEN or counts.gold is not None:
         return ()
-    verdict = slots.verdict_of(counts, file)
+    verdict = case.verdict
     if isinstance(verdict, Settle):
-        return _settle(
-            tx, counts, file, label=verdict.label, confidence=verdict.confidence, by=CONSENSUS, now=now
-        )
+        return settle(tx, case, verdict, now=now)
     if isinstance(verdict, Escalate):
         return _escalate(
             tx, counts, owner_id=owner_id, leading=verdict.leading, confidence=verdict.confidence, now=now
         )
     return ()
+
+
+def settle(tx: Transaction, case: Case, verdict: Settle, *, now: datetime) -> tuple[Event, ...]:
+    """The answers decide the task: its label is fixed and everybody is paid."""
+    return _settle(tx, case, label=verdict.label, confidence=verdict.confidence, by=CONSENSUS, now=now)
 
 
 def _escalate(
@@ -101,8 +104,7 @@ def _escalate(
 
 def _settle(
     tx: Transaction,
-    counts: Counts,
-    file: ProjectFile,
+    case: Case,
     *,
     label: str,
     confidence: float | None,
@@ -110,14 +112,16 @@ def _settle(
     now: datetime,
 ) -> tuple[Event, ...]:
     """Fix the label, take back what is still out, and pay every answer of the task."""
+    counts = case.counts
     tasks.end(tx, counts.task_id, state=TaskState.SETTLED, label=label, confidence=confidence, by=by, now=now)
     events = _end_cards(tx, counts.task_id, now=now)
     standing = answers.standing(tx, counts.task_id)
-    votes = [Vote(one.person_id, one.value) for one in standing]
-    kind = kind_named(file.kind)
+    kind = kind_named(case.file.kind)
     for one in standing:
         if by == CONSENSUS:
-            agreement = methods()[file.method].agreement(votes, person_id=one.person_id, kind=kind.agreement)
+            agreement = case.method.agreement(
+                case.votes, person_id=one.person_id, believed=case.believed, kind=kind.agreement
+            )
         else:
             agreement = kind.agreement(one.value, label)
         pay(tx, one, agreement=agreement, now=now)
@@ -178,7 +182,8 @@ def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: date
         raise Refused("own_answer")
     label = kind_named(project.file.kind).parse_answer(raw, project.file)
     by = f"person:{person.id}"
-    events = _settle(tx, counts, project.file, label=label, confidence=None, by=by, now=now)
+    case = slots.case_of(tx, counts, project.file)
+    events = _settle(tx, case, label=label, confidence=None, by=by, now=now)
     return (*events, *tell_finished(tx, counts.project_id, now=now))
 
 
@@ -195,17 +200,10 @@ def wind_up(
         counts = tasks.lock(tx, task_id)
         project = projects.find(tx, project_id)
         assert project is not None, "a task has a project"
-        verdict = slots.verdict_of(counts, project.file)
+        case = slots.case_of(tx, counts, project.file)
+        verdict = case.verdict
         if counts.gold is None and counts.state is TaskState.OPEN and isinstance(verdict, Settle):
-            events += _settle(
-                tx,
-                counts,
-                project.file,
-                label=verdict.label,
-                confidence=verdict.confidence,
-                by=CONSENSUS,
-                now=now,
-            )
+            events += settle(tx, case, verdict, now=now)
             continue
         tasks.end(
             tx, task_id, state=TaskState.CANCELLED, label=counts.label, confidence=None, by=None, now=now

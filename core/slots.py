@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from core import weighing
 from core.consensus import methods
-from core.consensus.contract import Ask, Overlap, Settle, Verdict, Vote
+from core.consensus.believed import Believed
+from core.consensus.contract import Ask, Method, Overlap, Settle, Verdict, Vote
 from core.domain.choice import Lane
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.states import TaskState
-from core.domain.task import Counts
+from core.domain.task import Counts, Tally
 from core.intake.project_model import ProjectFile
 from core.store import projects, queues, tasks
 from core.store.transaction import Transaction
@@ -19,53 +22,95 @@ ENDLESS = 1_000_000
 """The target of a gold task: everybody may be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A task in work, locked: how full it is, its votes as they weigh now, and by what it is judged."""
+
+    counts: Counts
+    file: ProjectFile
+    believed: Believed
+
+    @property
+    def method(self) -> Method:
+        """The project's consensus method."""
+        return methods()[self.file.method]
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """The standing votes."""
+        return () if self.counts.tally is None else self.counts.tally.votes
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the method says of the votes so far."""
+        asked = self.counts.answered + self.counts.late
+        return self.method.verdict(
+            self.votes, believed=self.believed, asked=asked, overlap=overlap_of(self.file)
+        )
+
+    @property
+    def wanted(self) -> int:
+        """How many answers in all the task wants, late ones counted in."""
+        verdict = self.verdict
+        return verdict.target if isinstance(verdict, Ask) else self.counts.answered + self.counts.late
+
+    def become(self, votes: tuple[Vote, ...] | None = None, **changes: Any) -> Case:
+        """The case with other counts, and with other votes."""
+        tally = self.counts.tally if votes is None else Tally(self.believed.generation, votes)
+        return replace(self, counts=replace(self.counts, tally=tally, **changes))
+
+
 def overlap_of(file: ProjectFile) -> Overlap:
     """The overlap policy of a project."""
     return Overlap(least=file.overlap.min, most=file.overlap.max, confidence=file.overlap.confidence)
 
 
-def verdict_of(counts: Counts, file: ProjectFile) -> Verdict:
-    """What the project's consensus method says of the answers so far."""
-    method = methods()[file.method]
-    return method.verdict(counts.posterior, asked=counts.answered + counts.late, overlap=overlap_of(file))
+def take_up(tx: Transaction, task_id: int, file: ProjectFile) -> Case:
+    """A task, locked until the transaction ends, with its votes as they weigh now.
+
+    Raises:
+        LookupError: when there is no such task.
+    """
+    return case_of(tx, tasks.lock(tx, task_id), file)
 
 
-def with_vote(counts: Counts, file: ProjectFile, *, vote: Vote, late: bool) -> Counts:
+def case_of(tx: Transaction, counts: Counts, file: ProjectFile) -> Case:
+    """The case of a task that is locked already."""
+    believed = weighing.believed(tx, counts.project_id, file)
+    tally = weighing.tally(tx, counts, believed, file=file)
+    return Case(replace(counts, tally=tally), file, believed)
+
+
+def with_vote(case: Case, vote: Vote, *, late: bool) -> Case:
     """The task after one more answer; an answer in time leaves an active slot, a late one comes on top."""
-    posterior = methods()[file.method].update(counts.posterior, vote)
+    counts = case.counts
+    votes = (*case.votes, vote)
     if late:
-        return replace(counts, late=counts.late + 1, posterior=posterior)
-    return replace(counts, active=counts.active - 1, answered=counts.answered + 1, posterior=posterior)
+        return case.become(votes, late=counts.late + 1)
+    return case.become(votes, active=counts.active - 1, answered=counts.answered + 1)
 
 
-def store(tx: Transaction, before: Counts, counts: Counts, file: ProjectFile, *, now: datetime) -> Counts:
+def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> Counts:
     """Store a task after an event: its target as the verdict wants it, its free slots, when it may settle.
 
     A task that was full and now is not moves to the end of the FREED lane, so that every worker meets it.
     """
+    counts = case.counts
     if counts.gold is not None:
         counts = replace(counts, target=ENDLESS, free=ENDLESS - counts.active - counts.answered)
         tasks.write(tx, counts, confidence=1.0, settle_at=None)
         return counts
-    verdict = verdict_of(counts, file)
+    verdict = case.verdict
     taken = counts.active + counts.answered
-    target = max(_wanted(verdict, counts) - counts.late, taken)
+    wanted = verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
+    target = max(wanted - counts.late, taken)
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
     counts = replace(counts, target=target, free=target - taken, label=leading)
     settle_at = None if isinstance(verdict, Ask) else now + UNDO_WINDOW
     tasks.write(tx, counts, confidence=verdict.confidence, settle_at=settle_at)
-    if counts.free > 0 and before.free == 0:
+    if counts.free > 0 and before.counts.free == 0:
         requeue(tx, counts)
     return counts
-
-
-def wanted(counts: Counts, file: ProjectFile) -> int:
-    """How many answers in all the task wants, late ones counted in."""
-    return _wanted(verdict_of(counts, file), counts)
-
-
-def _wanted(verdict: Verdict, counts: Counts) -> int:
-    return verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
 
 
 def requeue(tx: Transaction, counts: Counts) -> None:
@@ -78,8 +123,9 @@ def requeue(tx: Transaction, counts: Counts) -> None:
 
 def free_slot(tx: Transaction, task_id: int, file: ProjectFile, *, now: datetime) -> None:
     """An active assignment of the task ended without an answer: its slot is free again, while the task is open."""
-    before = tasks.lock(tx, task_id)
-    if before.state is TaskState.OPEN:
-        store(tx, before, replace(before, active=before.active - 1), file, now=now)
+    counts = tasks.lock(tx, task_id)
+    if counts.state is TaskState.OPEN:
+        before = case_of(tx, counts, file)
+        store(tx, before, before.become(active=counts.active - 1), now=now)
     else:
         tasks.drop_active(tx, task_id)

@@ -7,14 +7,17 @@ import pkgutil
 from functools import cache
 
 from core.consensus.contract import Method, Registry
+from core.consensus.weighed import Weighed
 
 
 @cache
 def methods() -> Registry:
-    """Every method by its name: each module of this package that defines `METHOD`."""
+    """Every method by its name: each module here that defines `METHOD`, or a `LEARNER` that weighs votes."""
     found: dict[str, Method] = {}
-    for module in pkgutil.iter_modules(__path__):
-        method = getattr(importlib.import_module(f"{__name__}.{module.name}"), "METHOD", None)
+    for one in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{one.name}")
+        learner = getattr(module, "LEARNER", None)
+        method = getattr(module, "METHOD", None) if learner is None else Weighed(learner)
         if method is not None:
             found[method.name] = method
     return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-Posterior = dict[str, Any]
-"""A method's state of one task: JSON, a pure function of the answers that stand."""
+from core.consensus.crowd import Evidence
+
+if TYPE_CHECKING:
+    from core.consensus.believed import Believed
+    from core.consensus.crowd import Crowd, Fit
+    from core.consensus.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,12 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One standing answer of one human."""
+    """One standing answer of one human, with what was believed of them when they gave it."""
 
     person_id: int
     value: str
+    at: int = 0  # milliseconds since 1970
+    evidence: Evidence = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +62,47 @@ class Escalate:
 Verdict = Settle | Ask | Escalate
 
 
+class Learner(Protocol):
+    """Learns from answers alone what to think of everybody who gave them."""
+
+    @property
+    def name(self) -> str:
+        """The method's word in project files."""
+        ...
+
+    def start(self, labels_n: int) -> Crowd:
+        """What is believed of a crowd that nothing is known of."""
+        ...
+
+    def refit(self, record: Record) -> Fit:
+        """Everything anew: a pure function of the record, whatever its people and labels are called."""
+        ...
+
+    def evidence(self, crowd: Crowd, counts: Sequence[float] | None, label: int) -> Evidence:
+        """What it says when a worker of these K·K soft counts (truth by truth) says `label`; None: a newcomer."""
+        ...
+
+
 class Method(Protocol):
-    """Infers the truth of one task from its answers."""
+    """Infers the truth of one task from its votes; their order never matters."""
 
-    name: str
-
-    def posterior(self, votes: Iterable[Vote]) -> Posterior:
-        """The state that these votes, in the order of their ids, lead to."""
+    @property
+    def name(self) -> str:
+        """The word for it in project files."""
         ...
 
-    def update(self, posterior: Posterior, vote: Vote) -> Posterior:
-        """The state after one more vote; equal to `posterior` of all of them."""
+    @property
+    def learner(self) -> Learner | None:
+        """Learns what each person's vote weighs; None where all weigh the same."""
         ...
 
-    def verdict(self, posterior: Posterior, *, asked: int, overlap: Overlap) -> Verdict:
+    def verdict(self, votes: Sequence[Vote], *, believed: Believed, asked: int, overlap: Overlap) -> Verdict:
         """What to do, `asked` answers having come in time."""
         ...
 
-    def agreement(self, votes: Sequence[Vote], *, person_id: int, kind: Agreement) -> Fraction:
+    def agreement(
+        self, votes: Sequence[Vote], *, person_id: int, believed: Believed, kind: Agreement
+    ) -> Fraction:
         """How far this person's answer agrees with the truth as the *other* people see it, 0 … 1."""
         ...
 

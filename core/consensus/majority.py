@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from core.consensus.contract import Agreement, Ask, Escalate, Overlap, Posterior, Settle, Verdict, Vote
+from core.consensus.believed import Believed
+from core.consensus.contract import Agreement, Ask, Escalate, Learner, Overlap, Settle, Verdict, Vote
 
 
 class Majority:
     """Counts votes; its confidence is the leader's share, which is no probability and is never shown as one."""
 
     name = "majority"
+    learner: Learner | None = None
 
-    def posterior(self, votes: Iterable[Vote]) -> Posterior:
-        return dict(Counter(vote.value for vote in votes))
-
-    def update(self, posterior: Posterior, vote: Vote) -> Posterior:
-        return {**posterior, vote.value: posterior.get(vote.value, 0) + 1}
-
-    def verdict(self, posterior: Posterior, *, asked: int, overlap: Overlap) -> Verdict:
-        votes = sum(posterior.values())
-        if not votes:
+    def verdict(
+        self,
+        votes: Sequence[Vote],
+        *,
+        believed: Believed,  # noqa: ARG002  (everybody's vote weighs the same)
+        asked: int,
+        overlap: Overlap,
+    ) -> Verdict:
+        counted = Counter(vote.value for vote in votes)
+        if not counted:
             return Ask(overlap.least, None, 0.0)
-        most = max(posterior.values())
-        leaders = sorted(value for value, count in posterior.items() if count == most)
-        share = most / votes
+        most = max(counted.values())
+        leaders = sorted(value for value, count in counted.items() if count == most)
+        share = most / len(votes)
         leading = leaders[0] if len(leaders) == 1 else None
         if asked < overlap.least:
             return Ask(overlap.least, leading, share)
-        if len(posterior) == 1:
+        if len(counted) == 1:
             return Settle(leaders[0], share)
         if asked < overlap.most:
             return Ask(overlap.most, leading, share)
         return Escalate(None, share) if leading is None else Settle(leading, share)
 
-    def agreement(self, votes: Sequence[Vote], *, person_id: int, kind: Agreement) -> Fraction:
+    def agreement(
+        self,
+        votes: Sequence[Vote],
+        *,
+        person_id: int,
+        believed: Believed,  # noqa: ARG002
+        kind: Agreement,
+    ) -> Fraction:
         """The best agreement with a value that no other value outvotes among the other people.
 
         It never looks at the person's own vote. Where plurality settles the task it equals agreement

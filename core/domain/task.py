@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.consensus.contract import Vote
 from core.domain.states import AssignmentState, TaskState
 from core.intake.project_model import ProjectFile
 
@@ -37,6 +38,14 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """The standing votes of a task in the order of their ids, weighed by one generation of its project's model."""
+
+    generation: int
+    votes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How full a task is. `free + active + answered == target` always; late answers come on top."""
 
@@ -51,8 +60,9 @@ class Counts:
     active: int
     answered: int
     late: int
-    posterior: dict[str, int]
+    tally: Tally | None  # none: it is made from the answers when it is needed
     label: str | None
+    reopened_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from core.clock import milliseconds
 from core.consensus.contract import Vote
 from core.domain.states import AssignmentState
 from core.domain.task import StandingAnswer
@@ -32,10 +33,10 @@ _ADD = Statement(
     int,
 )
 _VOTES = Statement(
-    select(answer.c.person_id, answer.c.value)
+    select(answer.c.person_id, answer.c.value, answer.c.at)
     .where(answer.c.task_id == bindparam("task"), answer.c.voided_at.is_(None))
     .order_by(answer.c.id),
-    Vote,
+    lambda person_id, value, at: Vote(person_id, value, milliseconds(at)),
 )
 _VOID = Change(
     update(answer)

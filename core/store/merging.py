@@ -9,19 +9,22 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, exists, insert, or_, select, update
 
 from core.domain.person import Role, roles_of
-from core.domain.states import AssignmentState
+from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Counts
 from core.store.tables import (
     account,
     answer,
     assignment,
+    crowd_model,
     invite,
     ledger,
     person,
     person_language,
     place,
     project,
+    reliability,
     task,
+    worker_model,
 )
 from core.store.transaction import Transaction
 
@@ -123,12 +126,23 @@ def open_in_own_projects(tx: Transaction, people: tuple[int, ...]) -> list[int]:
     return [row.id for row in rows]
 
 
-def shrink(tx: Transaction, counts: Counts, posterior: str | None) -> None:
+def weigh_anew(tx: Transaction, people: tuple[int, ...]) -> None:
+    """Votes name their person, and what is believed of two is not what is believed of one: all is made anew."""
+    had = select(assignment.c.task_id).where(assignment.c.person_id.in_(people))
+    where = select(assignment.c.project_id).where(assignment.c.person_id.in_(people))
+    unsettled = task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED])
+    tx.execute(update(task).where(task.c.id.in_(had), unsettled).values(votes=None))
+    tx.execute(delete(worker_model).where(worker_model.c.person_id.in_(people)))
+    tx.execute(delete(reliability).where(reliability.c.person_id.in_(people)))
+    tx.execute(update(crowd_model).where(crowd_model.c.project_id.in_(where)).values(answers=0))
+
+
+def shrink(tx: Transaction, counts: Counts) -> None:
     """Write a task that had ended when one of its answers was withdrawn."""
     tx.execute(
         update(task)
         .where(task.c.id == counts.task_id)
-        .values(target=counts.target, answered=counts.answered, late=counts.late, posterior=posterior)
+        .values(target=counts.target, answered=counts.answered, late=counts.late, votes=None)
     )
 
 

@@ -149,8 +149,8 @@ def waiting(
     """
     if only is not None:
         given = {"queue": one.id, "after": 0 if behind is None else behind, "person": person_id}
-        rows = tx.execute(_OFFERED.where(task.c.id.in_(only), ~_MINE), given)
-        return [Waiting(*row) for row in rows]
+        limited = tx.execute(_OFFERED.where(task.c.id.in_(only), ~_MINE), given)
+        return [Waiting(*row) for row in limited]
     start = at = (one.pos or 0) if behind is None else behind
     passed = 0
     while True:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from core.consensus.contract import Vote
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.states import TaskState
-from core.domain.task import Counts
+from core.domain.task import Counts, Tally
 from core.store.tables import task
 from core.store.transaction import Change, Statement, Transaction
 
@@ -29,15 +30,30 @@ _COLUMNS = (
     task.c.active,
     task.c.answered,
     task.c.late,
-    task.c.posterior,
+    task.c.votes,
     task.c.label,
+    task.c.reopened_at,
 )
+
+
+def _tally(text: str | None) -> Tally | None:
+    if text is None:
+        return None
+    kept = json.loads(text)
+    return Tally(kept["g"], tuple(Vote(one[0], one[1], one[2], tuple(one[3])) for one in kept["v"]))
+
+
+def _votes(tally: Tally | None) -> str | None:
+    if tally is None or not tally.votes:
+        return None
+    votes = [(one.person_id, one.value, one.at, one.evidence) for one in tally.votes]
+    return _COMPACT.encode({"g": tally.generation, "v": votes})
 
 
 def _counts(*row: Any) -> Counts:
     columns = list(row)
     columns[5] = TaskState(columns[5])
-    columns[11] = json.loads(columns[11]) if columns[11] else {}
+    columns[11] = _tally(columns[11])
     return Counts(*columns)
 
 
@@ -64,7 +80,7 @@ _WRITE = Change(
         active=bindparam("new_active"),
         answered=bindparam("new_answered"),
         late=bindparam("new_late"),
-        posterior=bindparam("new_posterior"),
+        votes=bindparam("new_votes"),
         label=bindparam("new_label"),
         confidence=bindparam("new_confidence"),
         settle_at=bindparam("new_settle_at"),
@@ -127,7 +143,7 @@ def write(tx: Transaction, counts: Counts, *, confidence: float, settle_at: date
         new_active=counts.active,
         new_answered=counts.answered,
         new_late=counts.late,
-        new_posterior=_COMPACT.encode(counts.posterior) if counts.posterior else None,
+        new_votes=_votes(counts.tally),
         new_label=counts.label,
         new_confidence=confidence,
         new_settle_at=settle_at,

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from core import answering, people, settling
+from core import answering, people, settling, slots
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.states import AssignmentState, TaskState
@@ -66,8 +66,9 @@ async def test_the_earlier_answer_counts(world: World, owner: Person, two: Two, 
     await world.answers(late, b, "dog")
     here, _, _ = await linked(world, *two)
     assert (await state_of(world, a.id), await state_of(world, b.id)) == (_S.ANSWERED, _S.SUPERSEDED)
-    counts = await world.do(lambda tx: tasks.lock(tx, a.task_id))
-    assert (counts.answered, counts.free, counts.posterior) == (1, 1, {"cat": 1})
+    case = await world.do(lambda tx: slots.take_up(tx, a.task_id, a.file))
+    counts = case.counts
+    assert (counts.answered, counts.free, [vote.value for vote in case.votes]) == (1, 1, ["cat"])
     await checked(world)
     assert await world.next(here) is None, "they had it"
     third = await world.person("third")
@@ -101,8 +102,9 @@ async def test_an_escalated_task_counts_one_of_them(world: World, owner: Person,
         await world.answers(who, card, label)
     await settled(world)
     here, _, _ = await linked(world, *two)
-    counts = await world.do(lambda tx: tasks.lock(tx, cards[0].task_id))
-    assert (counts.state, counts.answered, counts.posterior) == (TaskState.ESCALATED, 1, {"cat": 1})
+    case = await world.do(lambda tx: slots.take_up(tx, cards[0].task_id, cards[0].file))
+    counts = case.counts
+    assert (counts.state, counts.answered, [vote.value for vote in case.votes]) == (TaskState.ESCALATED, 1, ["cat"])
     now = world.clock.now()
     await world.do(lambda tx: settling.decide(tx, owner, counts.task_id, "dog", now=now))
     assert await world.balance(here) == 0, "the earlier one said cat"

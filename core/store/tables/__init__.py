@@ -1,6 +1,7 @@
 """Every table. Rules of the game are constraints here too, so that no code path can break them."""
 
 from core.store.tables.background import job, lease
+from core.store.tables.crowds import crowd_model, reliability, worker_model
 from core.store.tables.installations import installation
 from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
@@ -16,6 +17,7 @@ __all__ = [
     "account",
     "answer",
     "assignment",
+    "crowd_model",
     "inbox",
     "installation",
     "invite",
@@ -33,7 +35,9 @@ __all__ = [
     "project",
     "project_version",
     "queue",
+    "reliability",
     "slot",
     "task",
     "web_message",
+    "worker_model",
 ]

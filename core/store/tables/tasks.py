@@ -38,12 +38,13 @@ task = Table(
     Column("active", Integer, nullable=False, default=0),
     Column("answered", Integer, nullable=False, default=0),  # in time
     Column("late", Integer, nullable=False, default=0),
-    Column("posterior", Text),  # the consensus method's state, JSON
+    Column("votes", Text),  # JSON: the standing answers with their weight; none: to be made from the answers
     Column("label", Text),
     Column("confidence", Float),
     Column("settle_at", Instant),
     Column("settled_by", Text),  # consensus | gold | person:<id>
     Column("settled_at", Instant),
+    Column("reopened_at", Instant),  # once, by a refit
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("project_id", "external_id"),
     CheckConstraint("free >= 0 AND active >= 0 AND answered >= 0 AND late >= 0", name="counts"),

@@ -1,0 +1,134 @@
+"""One refit of one project, from plain rows to plain values: what its process of its own computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.consensus import methods
+from core.consensus.agreement import alpha, confusion
+from core.consensus.believed import Believed
+from core.consensus.calibrating import fit_calibration
+from core.consensus.calibration import Calibration, calibrated, claim
+from core.consensus.suspicion import suspicions
+from core.domain.states import TaskState
+from core.refitting import NOTICEABLE, SLACK, Outcome, Sheet, record_of
+from core.settling import CONSENSUS
+
+if TYPE_CHECKING:
+    from core.consensus.crowd import Fit
+    from core.consensus.record import Record
+
+
+def computed(given: Sheet) -> Outcome:
+    """Everything that a project believes of its crowd, from its answers alone."""
+    labels = tuple(label.id for label in given.file.labels)
+    record, people = record_of(given, labels)
+    learner = methods()[given.file.method].learner
+    believed, fit = None, None
+    if learner is not None:
+        fit = learner.refit(record)
+        overlap = given.file.overlap
+        decided = {
+            index for index, row in enumerate(given.tasks) if row.gold is None and record.known[index] >= 0
+        }
+        calibration = fit_calibration(
+            learner, record, fit, target=overlap.confidence, most=overlap.max, escalated=decided
+        )
+        believed = Believed(given.generation + 1, learner.name, labels, fit.crowd, calibration)
+    stands = _stands(given, record, believed, fit)
+    return Outcome(
+        project_id=given.project_id,
+        generation=given.generation + 1,
+        upto=given.upto,
+        as_of=given.as_of,
+        answers=max(1, len(given.answers)),
+        believed=believed,
+        bases=()
+        if fit is None
+        else tuple((person, fit.counts[at].astype("<f8").tobytes()) for at, person in enumerate(people)),
+        report=_report(given, record, people, believed, fit),
+        affected=tuple(one for one, confidence in stands if confidence is None),
+        confidences=tuple((one, confidence) for one, confidence in stands if confidence is not None),
+    )
+
+
+def _stands(
+    given: Sheet, record: Record, believed: Believed | None, fit: Fit | None
+) -> list[tuple[int, float | None]]:
+    """Tasks that stand otherwise now: with a new confidence where only that moved, else with none."""
+    if believed is None or fit is None:
+        return []
+    answers = np.bincount(record.tasks, minlength=len(given.tasks))
+    found: list[tuple[int, float | None]] = []
+    for index, row in enumerate(given.tasks):
+        count = int(answers[index])
+        if row.gold is not None or not count:
+            continue
+        chances = calibrated(believed.calibration, fit.posterior[index].tolist(), answers=count)
+        best = max(chances)
+        leading = believed.labels[chances.index(best)]
+        sure = best >= given.file.overlap.confidence
+        full = count >= given.file.overlap.max
+        if row.state == TaskState.OPEN:
+            if sure or full:
+                found.append((row.id, None))
+        elif row.state == TaskState.ESCALATED:
+            if sure:
+                found.append((row.id, None))
+        elif row.state == TaskState.SETTLED and row.settled_by == CONSENSUS:
+            shaken = leading != row.label or (best < given.file.overlap.confidence - SLACK and not full)
+            if shaken and not row.reopened:
+                found.append((row.id, None))
+                continue
+            label = believed.index(row.label or "")
+            stands = 0.0 if label is None else chances[label]
+            if abs(stands - (row.confidence or 0.0)) > NOTICEABLE:
+                found.append((row.id, stands))
+    return found
+
+
+def _report(
+    given: Sheet, record: Record, people: Sequence[int], believed: Believed | None, fit: Fit | None
+) -> dict[str, Any]:
+    """How far the workers agree, how far the confidence can be trusted, and who stands out: JSON."""
+    settled = np.full(len(given.tasks), -1, dtype=np.int32)
+    labels = tuple(label.id for label in given.file.labels)
+    place = {label: at for at, label in enumerate(labels)}
+    for index, row in enumerate(given.tasks):
+        if row.state == TaskState.SETTLED and row.label is not None:
+            settled[index] = place.get(row.label, -1)
+    calibration = Calibration.unknown() if believed is None else believed.calibration
+    found: dict[str, Any] = {
+        "labels": labels,
+        "alpha": alpha(record),
+        "confusion": confusion(record, settled).counts,
+        "gold": calibration.gold,
+        "claim": claim(calibration, given.file.overlap.confidence),
+    }
+    if fit is not None:
+        times = np.array([one.milliseconds for one in given.answers], dtype=np.float64)
+        found["suspects"] = [
+            {
+                "person": people[one.worker],
+                "kind": one.kind,
+                "strength": one.strength,
+                "evidence": _readable(one.evidence, labels, people),
+            }
+            for one in suspicions(
+                record, fit.counts, times=times if len(times) == len(record.tasks) else None
+            )
+        ]
+    return found
+
+
+def _readable(evidence: Mapping[str, float], labels: Sequence[str], people: Sequence[int]) -> dict[str, Any]:
+    """The numbers of a finding, with ids where it has places."""
+    named: dict[str, Any] = {**evidence}
+    if "label" in named:
+        named["label"] = labels[int(named["label"])]
+    if "with" in named:
+        named["with"] = people[int(named["with"])]
+    return named

@@ -1,0 +1,243 @@
+"""Everything that is believed of a project's crowd, learned anew beside the conversation and swapped in at once.
+
+A refit sees the answers that nobody can take back any more. It is computed in a process of its own;
+what it found is written in small units: the workers' rows of the new generation first, then one row
+that puts it in use, then what follows from it for tasks. Killed anywhere before that one row, nothing
+has changed; killed after it, the next refit does what was left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from core import settling, slots
+from core.consensus import methods
+from core.consensus.believed import Believed
+from core.consensus.contract import Settle
+from core.domain.deadlines import UNDO_WINDOW
+from core.domain.project import Project
+from core.domain.states import ProjectState, TaskState
+from core.events import Event
+from core.intake.project_model import ProjectFile
+from core.store import projects, refits, tasks
+from core.store.refits import AnswerRow, TaskRow
+from core.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from core.consensus.record import Record
+
+FIRST = 20
+"""So many answers make a first refit worth it, and so many more the next one, until the share below is more."""
+GROWTH = 0.05
+"""As measured on recorded crowds: a refit at every twentieth more loses nothing that can be seen."""
+REST = timedelta(seconds=20)
+"""A project rests this long between two refits."""
+SLACK = 0.02
+"""A settled label is asked about again when its confidence fell this far below the target: not for a tremble."""
+NOTICEABLE = 0.005
+"""A confidence that moved less than this is left as it stands."""
+BATCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a refit looks at: plain rows, as of one moment."""
+
+    project_id: int
+    file: ProjectFile
+    generation: int
+    upto: int
+    as_of: datetime
+    tasks: Sequence[TaskRow]
+    answers: Sequence[AnswerRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refit found; nothing of it is in use yet."""
+
+    project_id: int
+    generation: int  # that it makes
+    upto: int
+    as_of: datetime
+    answers: int
+    believed: Believed | None
+    bases: tuple[tuple[int, bytes], ...]  # soft counts by person
+    report: dict[str, Any]
+    affected: tuple[int, ...]  # tasks that may stand otherwise now
+    confidences: tuple[tuple[int, float], ...]  # of settled tasks that stay settled
+
+
+def due(tx: Transaction, *, now: datetime) -> list[int]:
+    """The running projects that have enough new answers; the longest waiting first."""
+    found = []
+    for state in refits.states(tx, enough=MOST_COUNTED):
+        rested = state.as_of is None or now >= state.as_of + UNDO_WINDOW + REST
+        unfinished = state.generation > 0 and not state.answers
+        enough = max(FIRST, min(MOST_COUNTED, int(GROWTH * state.answers)))
+        if unfinished or (rested and state.fresh >= enough):
+            found.append((state.as_of is not None, state.as_of, state.project_id))
+    return [project_id for *_, project_id in sorted(found, key=lambda one: (one[0], one[1] or now, one[2]))]
+
+
+MOST_COUNTED = 5_000
+"""So many new answers are always enough, however large the project."""
+
+
+def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
+    """What a refit looks at now; None when there is no such project."""
+    project = projects.find(tx, project_id)
+    if project is None:
+        return None
+    as_of = now - UNDO_WINDOW
+    upto = refits.last_final(tx, project_id, before=as_of)
+    return Sheet(
+        project_id,
+        project.file,
+        refits.generation_of(tx, project_id),
+        upto,
+        as_of,
+        refits.tasks_of(tx, project_id),
+        refits.answers_of(tx, project_id, upto=upto),
+    )
+
+
+def refit(given: Sheet) -> Outcome:
+    """Learn everything anew: a pure function of the sheet. Takes time and memory; imports what needs them."""
+    from core.consensus.refit import computed
+
+    return computed(given)
+
+
+def put_away(tx: Transaction, outcome: Outcome, *, most: int = 200) -> int:
+    """Remove some of what refits before this one left behind; returns how many rows."""
+    return refits.clear_staged(tx, outcome.project_id, generation=outcome.generation - 1, most=most)
+
+
+def stage(tx: Transaction, outcome: Outcome, *, start: int, most: int = 200) -> None:
+    """Write some workers' rows, not in use yet."""
+    rows = outcome.bases[start : start + most]
+    refits.stage(tx, outcome.project_id, generation=outcome.generation, rows=rows)
+
+
+def swap(tx: Transaction, outcome: Outcome) -> bool:
+    """Put the new generation in use, at once; False when another one came first."""
+    if refits.generation_of(tx, outcome.project_id) != outcome.generation - 1:
+        return False
+    refits.swap(
+        tx,
+        outcome.project_id,
+        generation=outcome.generation,
+        upto=outcome.upto,
+        as_of=outcome.as_of,
+        model=outcome.believed,
+        report=outcome.report,
+    )
+    return True
+
+
+def follow(
+    tx: Transaction, outcome: Outcome, *, start: int, now: datetime, most: int = BATCH
+) -> tuple[Event, ...]:
+    """What a generation in use changes for some tasks: settled, opened once more, or surer than before."""
+    project = projects.find(tx, outcome.project_id)
+    if project is None:
+        return ()
+    events: list[Event] = []
+    for task_id in outcome.affected[start : start + most]:
+        events += _reconsider(tx, task_id, project, now=now)
+    refits.set_confidence(tx, outcome.confidences[start : start + most])
+    return tuple(events)
+
+
+def finish(tx: Transaction, outcome: Outcome) -> None:
+    """All that follows is done."""
+    refits.followed(tx, outcome.project_id, generation=outcome.generation, answers=outcome.answers)
+
+
+def _reconsider(tx: Transaction, task_id: int, project: Project, *, now: datetime) -> tuple[Event, ...]:
+    counts = tasks.lock(tx, task_id)
+    if counts.gold is not None:
+        return ()
+    case = slots.case_of(tx, counts, project.file)
+    if counts.state is TaskState.OPEN:
+        slots.store(tx, case, case, now=now)
+    elif counts.state is TaskState.ESCALATED:
+        if isinstance(case.verdict, Settle):
+            return settling.settle(tx, case, case.verdict, now=now)
+    elif (
+        counts.state is TaskState.SETTLED
+        and project.state is ProjectState.RUNNING
+        and project.finished_at is None
+        and must_reopen(case)
+        and refits.reopen(tx, task_id, now=now)
+    ):
+        slots.store(tx, case, case, now=now)
+    return ()
+
+
+def must_reopen(case: slots.Case) -> bool:
+    """Whether a settled label no longer stands: another one leads, or it is unsure and more can be asked."""
+    verdict = case.verdict
+    leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
+    if leading != case.counts.label:
+        return True
+    unsure = verdict.confidence < case.file.overlap.confidence - SLACK
+    return unsure and case.counts.answered + case.counts.late < case.file.overlap.max
+
+
+def run_whole(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
+    """A whole refit in one transaction: for small projects, tests and benchmarks."""
+    given = sheet(tx, project_id, now=now)
+    if given is None:
+        return ()
+    outcome = refit(given)
+    while put_away(tx, outcome):
+        pass
+    for start in range(0, len(outcome.bases), 200):
+        stage(tx, outcome, start=start)
+    swap(tx, outcome)
+    events: list[Event] = []
+    for start in range(0, max(len(outcome.affected), len(outcome.confidences)), BATCH):
+        events += follow(tx, outcome, start=start, now=now)
+    finish(tx, outcome)
+    return tuple(events)
+
+
+def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
+    """The sheet as columns, and the people in the order of their index; answers that name no label are left out."""
+    import numpy as np
+
+    from core.consensus.record import Record
+
+    place = {label: index for index, label in enumerate(labels)}
+    task_at = {row.id: index for index, row in enumerate(given.tasks)}
+    person_at: dict[int, int] = {}
+    columns: list[tuple[int, int, int]] = []
+    for one in given.answers:
+        label = place.get(one.value)
+        task = task_at.get(one.task_id)
+        if label is not None and task is not None:
+            columns.append((task, person_at.setdefault(one.person_id, len(person_at)), label))
+    table = np.array(columns, dtype=np.int32).reshape(-1, 3)
+    known = np.array([place.get(truth_of(row) or "", -1) for row in given.tasks], dtype=np.int32)
+    record = Record(
+        tasks=np.ascontiguousarray(table[:, 0]),
+        workers=np.ascontiguousarray(table[:, 1]),
+        labels=np.ascontiguousarray(table[:, 2]),
+        known=known,
+        workers_n=len(person_at),
+        labels_n=len(labels),
+    )
+    return record, list(person_at)
+
+
+def truth_of(row: TaskRow) -> str | None:
+    """The known truth of a task: gold, or what a person decided."""
+    if row.gold is not None:
+        return row.gold
+    decided = row.settled_by is not None and row.settled_by.startswith("person:")
+    return row.label if decided and row.state == TaskState.SETTLED else None

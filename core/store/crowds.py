@@ -1,0 +1,105 @@
+"""What projects believe of their crowds, as rows."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from core.consensus.believed import Believed, parsed
+from core.consensus.online import Counts, Pending, Worker
+from core.store.tables import crowd_model, worker_model
+from core.store.transaction import Change, Statement, Transaction
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
+
+def _believed(generation: int, text: str | None) -> Believed | None:
+    return None if text is None else parsed(generation, text)
+
+
+_MODEL = Statement(
+    select(crowd_model.c.generation, crowd_model.c.model).where(
+        crowd_model.c.project_id == bindparam("project")
+    ),
+    _believed,
+)
+
+
+def unpacked(packed: bytes | None) -> Counts | None:
+    """Soft counts from their row."""
+    return None if packed is None else tuple(array("d", packed))
+
+
+def packed(counts: Counts | None) -> bytes | None:
+    """Soft counts for their row."""
+    return None if counts is None else array("d", counts).tobytes()
+
+
+def _worker(base: bytes | None, gathered: bytes | None, waiting: str | None) -> Worker:
+    pending = () if waiting is None else tuple(_pending(*one) for one in json.loads(waiting))
+    return Worker(unpacked(base), unpacked(gathered), pending)
+
+
+def _pending(answer_id: int, at: int, label: int, chances: list[float]) -> Pending:
+    return Pending(answer_id, at, label, tuple(chances))
+
+
+_ONE = (
+    worker_model.c.project_id == bindparam("project"),
+    worker_model.c.person_id == bindparam("person"),
+    worker_model.c.generation == bindparam("generation"),
+)
+_WORKER = Statement(
+    select(worker_model.c.base, worker_model.c.gathered, worker_model.c.waiting).where(*_ONE), _worker
+)
+
+
+def _keep(insert: Any) -> Any:
+    row = insert(worker_model).values(
+        project_id=bindparam("project"),
+        person_id=bindparam("person"),
+        generation=bindparam("generation"),
+        base=bindparam("base"),
+        gathered=bindparam("gathered"),
+        waiting=bindparam("waiting"),
+    )
+    return row.on_conflict_do_update(
+        index_elements=[worker_model.c.project_id, worker_model.c.person_id, worker_model.c.generation],
+        set_={"base": row.excluded.base, "gathered": row.excluded.gathered, "waiting": row.excluded.waiting},
+    )
+
+
+_KEEP = Change(_keep)
+
+
+def model(tx: Transaction, project_id: int) -> Believed | None:
+    """What the last refit of a project left; None before the first, or where votes are not weighed."""
+    return _MODEL.first(tx, project=project_id)
+
+
+def worker(tx: Transaction, *, project_id: int, person_id: int, generation: int) -> Worker:
+    """What a project believes of a worker; a newcomer's is empty."""
+    found = _WORKER.first(tx, project=project_id, person=person_id, generation=generation)
+    return Worker() if found is None else found
+
+
+def keep(tx: Transaction, one: Worker, *, project_id: int, person_id: int, generation: int) -> None:
+    """Write down what a project believes of a worker."""
+    _KEEP.run(
+        tx,
+        project=project_id,
+        person=person_id,
+        generation=generation,
+        base=packed(one.base),
+        gathered=packed(one.gathered),
+        waiting=_waiting(one.waiting),
+    )
+
+
+def _waiting(pending: tuple[Pending, ...]) -> str | None:
+    if not pending:
+        return None
+    return _COMPACT.encode([(one.answer_id, one.at, one.label, one.chances) for one in pending])

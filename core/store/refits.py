@@ -1,0 +1,248 @@
+"""What a refit reads and writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import insert as plain_insert
+
+from core.consensus.believed import Believed
+from core.domain.states import ProjectState, TaskState
+from core.store.tables import answer, crowd_model, project, reliability, task, worker_model
+from core.store.transaction import Change, Transaction
+
+CHUNK = 20_000
+
+
+class State(NamedTuple):
+    """How a project's model stands against its answers."""
+
+    project_id: int
+    generation: int
+    answers: int  # that the last refit saw
+    fresh: int  # standing ones since, as far as it matters
+    as_of: datetime | None
+
+
+def states(tx: Transaction, *, enough: int) -> list[State]:
+    """The running projects with answers that their model has not seen; `fresh` is counted up to `enough` only."""
+    seen = func.coalesce(crowd_model.c.upto, 0)
+    newer = (
+        select(answer.c.id)
+        .where(answer.c.project_id == project.c.id, answer.c.id > seen)
+        .limit(enough)
+        .correlate(project, crowd_model)
+        .subquery()
+    )
+    fresh = select(func.count()).select_from(newer).scalar_subquery()
+    rows = tx.execute(
+        select(
+            project.c.id,
+            func.coalesce(crowd_model.c.generation, 0),
+            func.coalesce(crowd_model.c.answers, 0),
+            fresh,
+            crowd_model.c.as_of,
+        )
+        .select_from(project)
+        .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
+        .where(project.c.state == ProjectState.RUNNING)
+        .order_by(project.c.id)
+    )
+    return [State(*row) for row in rows]
+
+
+class TaskRow(NamedTuple):
+    """A task as a refit sees it."""
+
+    id: int
+    lang: str
+    gold: str | None
+    state: str
+    label: str | None
+    confidence: float | None
+    settled_by: str | None
+    reopened: bool
+
+
+class AnswerRow(NamedTuple):
+    """A standing answer as a refit sees it."""
+
+    id: int
+    task_id: int
+    person_id: int
+    value: str
+    milliseconds: int
+
+
+def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
+    """The last answer of a project before the first that is newer than `before`."""
+    mine = answer.c.project_id == project_id
+    newer = tx.execute(select(func.min(answer.c.id)).where(mine, answer.c.at > before)).scalar()
+    if newer is not None:
+        return int(newer) - 1
+    return int(tx.execute(select(func.coalesce(func.max(answer.c.id), 0)).where(mine)).scalar_one())
+
+
+def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
+    """Every task of a project that has answers or a known truth."""
+    rows = tx.execute(
+        select(
+            task.c.id,
+            task.c.lang,
+            task.c.gold,
+            task.c.state,
+            task.c.label,
+            task.c.confidence,
+            task.c.settled_by,
+            task.c.reopened_at.isnot(None),
+        )
+        .where(
+            task.c.project_id == project_id, or_(task.c.answered + task.c.late > 0, task.c.gold.isnot(None))
+        )
+        .order_by(task.c.id)
+    )
+    return [TaskRow(*row) for row in rows]
+
+
+def answers_of(tx: Transaction, project_id: int, *, upto: int) -> list[AnswerRow]:
+    """The standing answers of a project up to this one, by id."""
+    rows = tx.execute(
+        select(answer.c.id, answer.c.task_id, answer.c.person_id, answer.c.value, answer.c.milliseconds)
+        .where(answer.c.project_id == project_id, answer.c.voided_at.is_(None), answer.c.id <= upto)
+        .order_by(answer.c.id)
+        .execution_options(yield_per=CHUNK)
+    )
+    return [AnswerRow(*row) for row in rows]
+
+
+def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int) -> int:
+    """Remove some rows of other generations than the present one; returns how many."""
+    stale = (
+        select(worker_model.c.person_id, worker_model.c.generation)
+        .where(worker_model.c.project_id == project_id, worker_model.c.generation != generation)
+        .limit(most)
+    )
+    rows = tx.execute(stale).all()
+    for row in rows:
+        tx.execute(
+            delete(worker_model).where(
+                worker_model.c.project_id == project_id,
+                worker_model.c.person_id == row.person_id,
+                worker_model.c.generation == row.generation,
+            )
+        )
+    return len(rows)
+
+
+def stage(tx: Transaction, project_id: int, *, generation: int, rows: Sequence[tuple[int, bytes]]) -> None:
+    """Write workers' soft counts of a generation that is not in use yet."""
+    values = [
+        {"project_id": project_id, "person_id": person_id, "generation": generation, "base": base}
+        for person_id, base in rows
+    ]
+    if values:
+        tx.execute(plain_insert(worker_model), values)
+
+
+def generation_of(tx: Transaction, project_id: int) -> int:
+    """The generation in use, locked; 0 before the first."""
+    row = tx.execute(
+        select(crowd_model.c.generation).where(crowd_model.c.project_id == project_id).with_for_update()
+    ).first()
+    return 0 if row is None else int(row.generation)
+
+
+def _swap(insert: Any) -> Any:
+    names = ("generation", "upto", "answers", "as_of", "model", "report")
+    row = insert(crowd_model).values(
+        project_id=bindparam("project"), **{name: bindparam(f"new_{name}") for name in names}
+    )
+    return row.on_conflict_do_update(
+        index_elements=[crowd_model.c.project_id], set_={name: row.excluded[name] for name in names}
+    )
+
+
+_SWAP = Change(_swap)
+
+
+def swap(
+    tx: Transaction,
+    project_id: int,
+    *,
+    generation: int,
+    upto: int,
+    as_of: datetime,
+    model: Believed | None,
+    report: dict[str, Any],
+) -> None:
+    """From now on this generation is in use; it counts as unfinished until `followed`."""
+    _SWAP.run(
+        tx,
+        project=project_id,
+        new_generation=generation,
+        new_upto=upto,
+        new_answers=0,
+        new_as_of=as_of,
+        new_model=None if model is None else model.as_json(),
+        new_report=json.dumps(report),
+    )
+
+
+def followed(tx: Transaction, project_id: int, *, generation: int, answers: int) -> None:
+    """Everything that follows from a generation is done."""
+    tx.execute(
+        update(crowd_model)
+        .where(crowd_model.c.project_id == project_id, crowd_model.c.generation == generation)
+        .values(answers=answers)
+    )
+
+
+def set_confidence(tx: Transaction, rows: Sequence[tuple[int, float]]) -> None:
+    """What is believed by now of labels that stay as they are."""
+    statement = (
+        update(task)
+        .where(task.c.id == bindparam("task"), task.c.state == TaskState.SETTLED)
+        .values(confidence=bindparam("now_believed"))
+    )
+    if rows:
+        tx.execute(statement, [{"task": one, "now_believed": confidence} for one, confidence in rows])
+
+
+def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
+    """A settled task is open once more; False when it may not be."""
+    done = tx.execute(
+        update(task)
+        .where(
+            task.c.id == task_id,
+            and_(task.c.state == TaskState.SETTLED, task.c.settled_by == "consensus"),
+            task.c.reopened_at.is_(None),
+        )
+        .values(state=TaskState.OPEN, reopened_at=now, settled_at=None, settled_by=None)
+    )
+    return done.rowcount == 1
+
+
+def write_reliability(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """What a project's answers say of some workers, in place of what they said before."""
+    for row in rows:
+        tx.execute(
+            delete(reliability).where(
+                reliability.c.project_id == project_id,
+                reliability.c.person_id == row["person_id"],
+                reliability.c.lang == row["lang"],
+            )
+        )
+    if rows:
+        tx.execute(plain_insert(reliability), [{"project_id": project_id, **row} for row in rows])
+
+
+def report_of(tx: Transaction, project_id: int) -> tuple[datetime, dict[str, Any]] | None:
+    """What the last refit found, and as of when."""
+    row = tx.execute(
+        select(crowd_model.c.as_of, crowd_model.c.report).where(crowd_model.c.project_id == project_id)
+    ).first()
+    return None if row is None else (row.as_of, json.loads(row.report))

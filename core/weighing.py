@@ -1,0 +1,119 @@
+"""Votes as they weigh: each answer changes its task's votes and its own worker's row, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+
+from core.clock import milliseconds
+from core.consensus import methods, online
+from core.consensus.believed import BEFORE_ANY, Believed
+from core.consensus.calibration import Calibration
+from core.consensus.contract import Vote
+from core.consensus.crowd import unseen
+from core.domain.task import Counts, Tally
+from core.intake.project_model import ProjectFile
+from core.store import answers, crowds
+from core.store.transaction import Transaction
+
+EQUALS = partial(unseen, strength=1.0)
+"""A crowd nobody learns anything of."""
+
+
+def believed(tx: Transaction, project_id: int, file: ProjectFile) -> Believed:
+    """What the project believes of its crowd; before its first refit, and for labels newer than that, what all do."""
+    method = methods()[file.method]
+    labels = tuple(label.id for label in file.labels)
+    if method.learner is not None:
+        found = crowds.model(tx, project_id)
+        if found is not None and found.method == method.name and set(labels) <= set(found.labels):
+            return found
+    return at_first(file.method, labels)
+
+
+@lru_cache(maxsize=256)
+def at_first(method: str, labels: tuple[str, ...]) -> Believed:
+    """What is believed before any answer was looked at, and always where every vote weighs the same."""
+    learner = methods()[method].learner
+    crowd = EQUALS(len(labels)) if learner is None else learner.start(len(labels))
+    return Believed(BEFORE_ANY, method, labels, crowd, Calibration.unknown())
+
+
+def tally(tx: Transaction, counts: Counts, believed_: Believed, *, file: ProjectFile) -> Tally:
+    """The votes of a task as the present model weighs them; an older model's are weighed anew, from the answers."""
+    kept = counts.tally
+    if kept is not None and kept.generation == believed_.generation and _fits(kept, believed_):
+        return kept
+    if not counts.answered + counts.late:
+        return Tally(believed_.generation)
+    votes = answers.votes(tx, counts.task_id)
+    return Tally(believed_.generation, weighed_anew(tx, counts.project_id, votes, believed_, file=file))
+
+
+def _fits(kept: Tally, believed_: Believed) -> bool:
+    return all(len(vote.evidence) in (0, len(believed_.labels)) for vote in kept.votes)
+
+
+def weighed_anew(
+    tx: Transaction, project_id: int, votes: Sequence[Vote], believed_: Believed, *, file: ProjectFile
+) -> tuple[Vote, ...]:
+    """Votes that the refit saw, by what it believes of each worker, whatever came since."""
+    learner = methods()[file.method].learner
+    if learner is None:
+        return tuple(votes)
+    weighed = []
+    for vote in votes:
+        worker = crowds.worker(
+            tx, project_id=project_id, person_id=vote.person_id, generation=believed_.generation
+        )
+        of_refit = online.Worker(base=worker.base)
+        weighed.append(
+            online.weigh(learner, believed_, of_refit, person_id=vote.person_id, value=vote.value, at=vote.at)
+        )
+    return tuple(weighed)
+
+
+def cast(
+    tx: Transaction,
+    *,
+    project_id: int,
+    believed_: Believed,
+    file: ProjectFile,
+    others: Sequence[Vote],
+    person_id: int,
+    answer_id: int,
+    value: str,
+    known: str | None,
+    now: datetime,
+) -> Vote:
+    """A new vote as it weighs; what it tells of its worker waits on the worker's row until nothing can be undone."""
+    learner = methods()[file.method].learner
+    at = milliseconds(now)
+    if learner is None:
+        return Vote(person_id, value, at)
+    whose = {"project_id": project_id, "person_id": person_id, "generation": believed_.generation}
+    before = crowds.worker(tx, **whose)
+    worker = online.folded(before, now=at)
+    vote = online.weigh(learner, believed_, worker, person_id=person_id, value=value, at=at)
+    after = online.heard(worker, believed_, others=others, vote=vote, answer_id=answer_id, known=known)
+    if after != before:
+        crowds.keep(tx, after, **whose)
+    return vote
+
+
+def retract(
+    tx: Transaction,
+    *,
+    project_id: int,
+    believed_: Believed,
+    file: ProjectFile,
+    person_id: int,
+    answer_id: int,
+) -> None:
+    """An answer was taken back: it tells nothing of its worker."""
+    if methods()[file.method].learner is None:
+        return
+    whose = {"project_id": project_id, "person_id": person_id, "generation": believed_.generation}
+    worker = crowds.worker(tx, **whose)
+    crowds.keep(tx, online.forgotten(worker, answer_id), **whose)
