@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [part …] [--quick]`: measure and print, and keep the tables in `out/`."""
+"""`python -m tests.benchmarks [part …] [--quick] [--data FOLDER]`: measure and print, and keep the tables in `out/`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bots.logs import configure
-from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack
+from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, truth_replay
 from tests.benchmarks.reporting import Goal, Report, Table, goals_table, write
 
 OUT = Path("out/benchmarks.md")
+TRUTH = "truth"
+"""The part that needs recorded crowds."""
 
-FULL: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
+Parts = dict[str, Callable[[Path], Coroutine[None, None, Report]]]
+FULL: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=5, cycles=1500),
     "postgres": lambda folder: postgres.run(folder, rounds=3, cycles=300),
     "scale": lambda folder: scale.run(folder, rounds=7, cycles=400),
@@ -24,7 +28,7 @@ FULL: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
 }
-QUICK: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
+QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
     "postgres": lambda folder: postgres.run(folder, rounds=1, cycles=100),
     "scale": lambda folder: scale.run(folder, rounds=3, cycles=200, many=100_000),
@@ -37,13 +41,16 @@ QUICK: dict[str, Callable[[Path], Coroutine[None, None, Report]]] = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the parts that are named, all when none is."""
     reader = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join(FULL))
+    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join([*FULL, TRUTH]))
     reader.add_argument("--quick", action="store_true", help="small sizes: a minute instead of ten")
+    _read_truth(reader)
     chosen = reader.parse_args(arguments)
-    unknown = set(chosen.parts) - FULL.keys()
+    parts = _parts(chosen)
+    unknown = set(chosen.parts) - parts.keys()
+    if TRUTH in unknown:
+        reader.error(f"{TRUTH} needs --data FOLDER: recorded crowds, one folder each")
     if unknown:
-        reader.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(FULL)}")
-    parts = QUICK if chosen.quick else FULL
+        reader.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join([*FULL, TRUTH])}")
     configure("ERROR")
     console = Console()
     tables: list[Table] = []
@@ -59,6 +66,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     last.show(console)
     write([last, *tables], OUT)
     console.print(f"Written to {OUT}")
+
+
+def _read_truth(reader: argparse.ArgumentParser) -> None:
+    usual = truth_replay.Wanted(Path())
+    group = reader.add_argument_group(TRUTH, "replays of recorded crowds; part of a run when --data is given")
+    group.add_argument("--data", type=Path, metavar="FOLDER", help="a set, or a folder of sets")
+    group.add_argument("--seeds", type=int, default=usual.seeds, help="0: tables of what --out holds")
+    group.add_argument("--targets", type=float, nargs="+", default=usual.targets, help="of confidence")
+    group.add_argument("--jobs", type=int, default=usual.jobs, help="processes at the same time")
+    group.add_argument("--method", default=usual.method, help="default: the product's, %(default)s")
+    group.add_argument("--out", type=Path, default=usual.out, help="keeps each replay, and is taken up again")
+    group.add_argument("--picture", type=Path, default=usual.picture)
+
+
+def _parts(chosen: argparse.Namespace) -> Parts:
+    parts = QUICK if chosen.quick else FULL
+    if chosen.data is None:
+        return parts
+    names = (field.name for field in fields(truth_replay.Wanted))
+    wanted = truth_replay.Wanted(**{name: getattr(chosen, name) for name in names})
+    if chosen.quick:
+        wanted = replace(wanted, seeds=min(wanted.seeds, 1))
+    return {**parts, TRUTH: lambda _: truth_replay.run(wanted)}
 
 
 if __name__ == "__main__":
