@@ -16,6 +16,7 @@ from core.consensus.calibration import (
     LAPSE,
     LAPSE_SPREAD,
     LEAST_GOLD,
+    MOST_TOGETHER,
     NODES,
     TINY,
     TOGETHER,
@@ -223,7 +224,8 @@ def _claims(replays: Sequence[_Replay]) -> Floats:
     """P(the leader is right) for every replay, exponent and lapse: (R, 7, 25)."""
     logs = np.log(np.maximum(np.array([replay.posterior for replay in replays], dtype=np.float64), TINY))
     logs -= logs.max(axis=1, keepdims=True)
-    together = 1 + TOGETHER * (np.array([replay.answers for replay in replays], dtype=np.float64) - 1)
+    answers = np.array([min(replay.answers, MOST_TOGETHER) for replay in replays], dtype=np.float64)
+    together = 1 + TOGETHER * (answers - 1)
     powers = _EXPONENTS[None, :] / together[:, None]
     leads = 1 / np.exp(logs[:, None, :] * powers[:, :, None]).sum(axis=2)
     claims: Floats = leads[:, :, None] * (1 - _LAPSES) + _LAPSES / logs.shape[1]

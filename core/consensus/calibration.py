@@ -14,11 +14,15 @@ TOGETHER = 0.2
 """How alike two answers to one task err (an intraclass correlation): n answers weigh as n / (1 + 0.2 (n - 1)).
 Kish's design effect; of 0 to 0.4, 0.2 described recorded crowds best, whatever their labels and sizes."""
 
+MOST_TOGETHER = 11
+"""More answers than this weigh against a posterior no further: the crowds this was measured on gave ten."""
+
 EXPONENT, EXPONENT_SPREAD = 0.15, 0.2
 """The natural logarithm of the exponent, over recorded crowds: mean and standard deviation."""
 
 LAPSE, LAPSE_SPREAD = -3.6, 1.4
-"""The log-odds that a task misleads everybody, over crowds: median 2.7 %, and up to 30 % on a bad day."""
+"""The log-odds that a task's answers, however alike, tell nothing of its truth: over recorded and made-up crowds
+the median is 2.7 %, and one crowd in fifty is above 30 %."""
 
 NODES = tuple(float(step) for step in range(-3, 4))
 """Where the exponent is looked at, in standard deviations from its mean."""
@@ -93,7 +97,7 @@ def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers:
         return tuple(posterior)
     logs = [math.log(max(chance, TINY)) for chance in posterior]
     most = max(logs)
-    together = 1 + TOGETHER * (answers - 1)
+    together = 1 + TOGETHER * (min(answers, MOST_TOGETHER) - 1)
     chances = [0.0] * len(logs)
     for node in calibration.nodes:
         powers = [math.exp((log - most) * node.exponent / together) for log in logs]
