@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core import settling, slots
-from core.consensus import methods
 from core.consensus.believed import Believed
 from core.consensus.contract import Settle
 from core.domain.deadlines import UNDO_WINDOW

@@ -137,7 +137,11 @@ def _end_cards(tx: Transaction, task_id: int, *, now: datetime, why: str = "not_
 
 
 def pay(tx: Transaction, one: StandingAnswer, *, agreement: Fraction, now: datetime) -> None:
-    """Pay an answer r(R), once; the rest of its promise goes back to the budget."""
+    """Pay an answer r(R), once; the rest of its promise goes back to the budget.
+
+    When its task was open once more and is settled again, nothing is clawed back, and an answer that
+    turns out to be worth more than it was paid gets the rest, while the budget lasts.
+    """
     points = reward_points(reward=one.reserve, agreement=agreement)
     paid = ledger.reward(
         tx,
@@ -150,6 +154,19 @@ def pay(tx: Transaction, one: StandingAnswer, *, agreement: Fraction, now: datet
     if paid:
         projects.release(tx, one.project_id, released=one.reserve, paid=points)
         ledger.mark_news(tx, one.person_id, now=now)
+        return
+    more = points - ledger.paid_before(tx, one.assignment_id)
+    if more <= 0 or not projects.reserve(tx, one.project_id, more):
+        return
+    corrected = ledger.correction(
+        tx,
+        project_id=one.project_id,
+        person_id=one.person_id,
+        assignment_id=one.assignment_id,
+        points=more,
+        now=now,
+    )
+    projects.release(tx, one.project_id, released=more, paid=more if corrected else 0)
 
 
 def pay_gold_due(tx: Transaction, *, now: datetime, most: int = 50) -> int:

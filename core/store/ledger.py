@@ -44,6 +44,26 @@ def reward(
     )
 
 
+def paid_before(tx: Transaction, assignment_id: int) -> int:
+    """What an answer was paid so far, corrections included."""
+    value = tx.execute(
+        select(func.coalesce(func.sum(ledger.c.points), 0)).where(
+            ledger.c.assignment_id == assignment_id, ledger.c.kind.in_(["reward", "correction"])
+        )
+    ).scalar_one()
+    return int(value)
+
+
+def correction(
+    tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
+) -> bool:
+    """Pay what an answer turned out to be worth more; False when that was done before."""
+    legs = {"from_project": project_id, "from_person": None, "to_project": None, "to_person": person_id}
+    return _once(
+        tx, "correction", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
+    )
+
+
 def penalty(
     tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
 ) -> bool:

@@ -6,12 +6,13 @@ fresh position, so nothing available ever lies behind a worker's place.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import JSON, Text, and_, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from core.domain.choice import Lane
@@ -20,6 +21,7 @@ from core.intake.project_model import ProjectFile
 from core.store.projects import read_spec
 from core.store.tables import assignment, person_language, place, project, project_version, queue, task
 from core.store.transaction import Change, Statement, Transaction
+from core.store.types import Id
 
 WINDOW = 8
 
@@ -107,6 +109,14 @@ _OFFERED = (
     .limit(WINDOW)
 )
 _WAITING = Statement(_OFFERED, Waiting)
+_LISTED = {
+    "sqlite": select(func.json_each(bindparam("only")).table_valued("value").c.value),
+    "postgresql": select(cast(func.json_array_elements_text(cast(bindparam("only", type_=Text), JSON)), Id)),
+}
+_AMONG = {
+    dialect: Statement(_OFFERED.where(task.c.id.in_(listed), ~_MINE), Waiting)
+    for dialect, listed in _LISTED.items()
+}
 
 
 def _keep_place(insert: Any) -> Any:
@@ -148,9 +158,9 @@ def waiting(
     With `only`, none but these tasks, wherever they stand.
     """
     if only is not None:
-        given = {"queue": one.id, "after": 0 if behind is None else behind, "person": person_id}
-        limited = tx.execute(_OFFERED.where(task.c.id.in_(only), ~_MINE), given)
-        return [Waiting(*row) for row in limited]
+        after = 0 if behind is None else behind
+        among = _AMONG[tx.dialect]
+        return among.all(tx, queue=one.id, after=after, person=person_id, only=json.dumps(sorted(only)))
     start = at = (one.pos or 0) if behind is None else behind
     passed = 0
     while True:
