@@ -28,6 +28,13 @@ LEAST_RIGHT, LEAST_SURE = 0.93, 0.5
 LOOKED_AT = 0.95
 """Calibration is judged at the target nearest to this, the product's default."""
 
+HOW_JUDGED = (
+    "Error: |claimed − right| in ten bins of equal mass, for each seed, then the mean. By chance alone: what a "
+    "truthful claim would show in bins of this size.",
+    "Lower bound: Clopper–Pearson, one-sided, at the mean number of tasks so claimed in one seed, since seeds "
+    "repeat the same tasks and do not count as more evidence.",
+)
+
 Seeds = list[dict[float, Unit]]
 """The replays of a set: for each seed, the unit of each target."""
 
@@ -80,7 +87,9 @@ def report(units: Sequence[Unit]) -> Report:
     targets = sorted({one.target for one in units})
     price, mean_share = _price(crowds)
     looked_at = min(targets, key=lambda one: abs(one - LOOKED_AT))
-    calibration = [_calibration(crowds, target) for target in targets]
+    calibration = [
+        _calibration(crowds, target, notes=HOW_JUDGED if target == targets[-1] else ()) for target in targets
+    ]
     goals = [_few_answers(crowds), _share_goal(mean_share)]
     return Report(
         (_accuracy(crowds, targets), price, *calibration, _ends(crowds, targets)),
@@ -162,7 +171,7 @@ def _price(crowds: dict[str, Seeds]) -> tuple[Table, float]:
     )
 
 
-def _calibration(crowds: dict[str, Seeds], target: float) -> Table:
+def _calibration(crowds: dict[str, Seeds], target: float, *, notes: tuple[str, ...]) -> Table:
     rows, errors, chances, sures = [], [], [], []
     for name, units in _of_target(crowds, target).items():
         error, sure = _errors(units), _sure_share(units)
@@ -179,12 +188,7 @@ def _calibration(crowds: dict[str, Seeds], target: float) -> Table:
         f"Calibration at target {target:g}",
         ("set", "error", "by chance alone", f"claimed ≥ {SURE}", "of them right", "lower 95 % bound"),
         tuple(rows),
-        (
-            "Error: |claimed − right| in ten bins of equal mass, for each seed, then the mean. By chance alone: what a "
-            "truthful claim would show in bins of this size.",
-            "Lower bound: Clopper–Pearson, one-sided, at the mean number of tasks so claimed in one seed, since seeds "
-            "repeat the same tasks and do not count as more evidence.",
-        ),
+        notes,
     )
 
 
@@ -192,12 +196,12 @@ def _ends(crowds: dict[str, Seeds], targets: Sequence[float]) -> Table:
     rows = []
     for target in targets:
         for name, units in _of_target(crowds, target).items():
-            settled = fmean(one.settled / one.tasks for one in units)
-            escalated = fmean(one.escalated / one.tasks for one in units)
+            ends = [(one.settled, one.escalated, one.tasks - one.settled - one.escalated) for one in units]
+            shares = [sum(counts) / sum(one.tasks for one in units) for counts in zip(*ends, strict=True)]
             rows.append(
                 (
                     f"{name}, target {target:g}",
-                    *(f"{share:.3f}" for share in (settled, escalated, 1 - settled - escalated)),
+                    *(f"{share:.3f}" for share in shares),
                     f"{fmean(one.paid_gold for one in units):.1f}",
                     f"{fmean(one.seconds for one in units):.0f}",
                 )
