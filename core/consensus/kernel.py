@@ -30,6 +30,8 @@ LEARNT_EVERY, LEARNT_UNTIL = 3, 30
 """The strength is learnt at some steps only (it costs more than a step), and then kept so that steps converge."""
 FEW, STEPS, STILL = 8, 100, 1e-3
 """Steps a start gets, steps at most, and the move of a posterior that counts as none."""
+EVEN = 10
+"""Decimals of a posterior between steps."""
 WIDE = 200_000
 """With more answers than this, single precision until the last step: half the memory and twice the speed."""
 
@@ -192,6 +194,9 @@ def _steps(answers: Answers, place: Place, manner: Manner, most: int) -> Place:
         belief = _learnt(answers, place, manner)
         rows = _rows(belief)
         posterior, score = answers.posterior(rows, belief.prior)
+        if answers.kind is np.float64:
+            # Steps away from an even balance grow: without this, rounding would decide what the answers leave open.
+            posterior = posterior.round(EVEN)
         move = np.abs(posterior - place.posterior).max(initial=0.0)
         place = Place(posterior, belief, score + _plausible(belief, rows), place.steps + 1)
         if move < STILL and not _learning(place.steps, manner):
