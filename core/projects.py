@@ -12,7 +12,7 @@ from core.domain.states import PROJECT, ProjectState, TaskState, after
 from core.errors import Refused
 from core.events import Event, ProjectFinished
 from core.intake.project_model import ProjectFile
-from core.store import answers, task_views
+from core.store import answers, refits, task_views
 from core.store import projects as rows
 from core.store.transaction import Transaction
 
@@ -71,6 +71,8 @@ def replace_file(
             raise Refused("label_removed", label=sorted(gone)[0])
     _need_budget(project, file.budget)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
+    if (project.file.method, project.file.labels) != (file.method, file.labels):
+        refits.outdate(tx, [project_id])
     return own(tx, person, project_id)
 
 

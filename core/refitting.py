@@ -4,6 +4,10 @@ A refit sees the answers that nobody can take back any more. It is computed in a
 what it found is written in small units: the workers' rows of the new generation first, then one row
 that puts it in use, then what follows from it for tasks. Killed anywhere before that one row, nothing
 has changed; killed after it, the next refit does what was left.
+
+So what is believed follows from the answers alone: a refit as of answer N, put in use after answer S. Votes
+up to S weigh by what the refit believes of their workers; each later answer weighs also by what its own
+worker's answers after S have told since (`core.rebuilding` says it as code).
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from core.domain.states import ProjectState, TaskState
 from core.events import Event
 from core.intake.project_model import ProjectFile
 from core.store import projects, refits, tasks
-from core.store.refits import AnswerRow, TaskRow
+from core.store.refits import AnswerRow, Present, Standing, TaskRow
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -47,11 +51,16 @@ class Sheet:
 
     project_id: int
     file: ProjectFile
-    generation: int
+    present: Present
     upto: int
     as_of: datetime
     tasks: Sequence[TaskRow]
     answers: Sequence[AnswerRow]
+
+    @property
+    def generation(self) -> int:
+        """The generation in use."""
+        return self.present.generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Outcome:
     """What a refit found; nothing of it is in use yet."""
 
     project_id: int
-    generation: int  # that it makes
+    present: Present  # what was in use when it looked
     upto: int
     as_of: datetime
     answers: int
@@ -67,15 +76,25 @@ class Outcome:
     bases: tuple[tuple[int, bytes], ...]  # soft counts by person
     report: dict[str, Any]
     affected: tuple[int, ...]  # tasks that may stand otherwise now
-    confidences: tuple[tuple[int, float], ...]  # of settled tasks that stay settled
+    moved: tuple[Standing, ...]  # what is believed of the others, where it moved
+
+    @property
+    def follows(self) -> int:
+        """How long the longer of the two lists is that `follow` works through."""
+        return max(len(self.affected), len(self.moved))
+
+    @property
+    def generation(self) -> int:
+        """The generation that it makes."""
+        return self.present.generation + 1
 
 
 def due(tx: Transaction, *, now: datetime) -> list[int]:
     """The running projects that have enough new answers; the longest waiting first."""
     found = []
-    for state in refits.states(tx, enough=MOST_COUNTED):
+    for state in refits.states(tx, before=now - UNDO_WINDOW, enough=MOST_COUNTED):
         rested = state.as_of is None or now >= state.as_of + UNDO_WINDOW + REST
-        unfinished = state.generation > 0 and not state.answers
+        unfinished = state.generation > 0 and state.answers <= 0
         enough = max(FIRST, min(MOST_COUNTED, int(GROWTH * state.answers)))
         if unfinished or (rested and state.fresh >= enough):
             found.append((state.as_of is not None, state.as_of, state.project_id))
@@ -96,7 +115,7 @@ def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
     return Sheet(
         project_id,
         project.file,
-        refits.generation_of(tx, project_id),
+        refits.present(tx, project_id),
         upto,
         as_of,
         refits.tasks_of(tx, project_id),
@@ -113,24 +132,35 @@ def refit(given: Sheet) -> Outcome:
 
 def put_away(tx: Transaction, outcome: Outcome, *, most: int = 200) -> int:
     """Remove some of what refits before this one left behind; returns how many rows."""
+    if overtaken(tx, outcome):
+        return 0
     return refits.clear_staged(tx, outcome.project_id, generation=outcome.generation - 1, most=most)
 
 
 def stage(tx: Transaction, outcome: Outcome, *, start: int, most: int = 200) -> None:
     """Write some workers' rows, not in use yet."""
+    if overtaken(tx, outcome):
+        return
     rows = outcome.bases[start : start + most]
     refits.stage(tx, outcome.project_id, generation=outcome.generation, rows=rows)
 
 
+def overtaken(tx: Transaction, outcome: Outcome) -> bool:
+    """Whether another refit was put in use since this one looked."""
+    return refits.hold_present(tx, outcome.project_id).generation != outcome.present.generation
+
+
 def swap(tx: Transaction, outcome: Outcome) -> bool:
     """Put the new generation in use, at once; False when another one came first."""
-    if refits.generation_of(tx, outcome.project_id) != outcome.generation - 1:
+    present = refits.hold_present(tx, outcome.project_id)
+    if present.generation != outcome.present.generation:
         return False
     refits.swap(
         tx,
         outcome.project_id,
         generation=outcome.generation,
         upto=outcome.upto,
+        outdated=present.answers < min(0, outcome.present.answers),
         as_of=outcome.as_of,
         model=outcome.believed,
         report=outcome.report,
@@ -148,13 +178,14 @@ def follow(
     events: list[Event] = []
     for task_id in outcome.affected[start : start + most]:
         events += _reconsider(tx, task_id, project, now=now)
-    refits.set_confidence(tx, outcome.confidences[start : start + most])
+    refits.restate(tx, outcome.moved[start : start + most])
     return tuple(events)
 
 
-def finish(tx: Transaction, outcome: Outcome) -> None:
-    """All that follows is done."""
+def finish(tx: Transaction, outcome: Outcome, *, now: datetime) -> tuple[Event, ...]:
+    """All that follows is done; what waited for a decision may be settled by it, as the last of its project."""
     refits.followed(tx, outcome.project_id, generation=outcome.generation, answers=outcome.answers)
+    return settling.tell_finished(tx, outcome.project_id, now=now) if outcome.affected else ()
 
 
 def _reconsider(tx: Transaction, task_id: int, project: Project, *, now: datetime) -> tuple[Event, ...]:
@@ -200,9 +231,9 @@ def run_whole(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event
         stage(tx, outcome, start=start)
     swap(tx, outcome)
     events: list[Event] = []
-    for start in range(0, max(len(outcome.affected), len(outcome.confidences)), BATCH):
+    for start in range(0, outcome.follows, BATCH):
         events += follow(tx, outcome, start=start, now=now)
-    finish(tx, outcome)
+    events += finish(tx, outcome, now=now)
     return tuple(events)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 
 from core.clock import milliseconds
 from core.consensus import methods, online
-from core.consensus.believed import BEFORE_ANY, Believed
+from core.consensus.believed import Believed
 from core.consensus.calibration import Calibration
 from core.consensus.contract import Vote
 from core.consensus.crowd import unseen
@@ -37,7 +39,12 @@ def at_first(method: str, labels: tuple[str, ...]) -> Believed:
     """What is believed before any answer was looked at, and always where every vote weighs the same."""
     learner = methods()[method].learner
     crowd = EQUALS(len(labels)) if learner is None else learner.start(len(labels))
-    return Believed(BEFORE_ANY, method, labels, crowd, Calibration.unknown())
+    return Believed(_before_any(method, labels), method, labels, crowd, Calibration.unknown())
+
+
+def _before_any(method: str, labels: tuple[str, ...]) -> int:
+    """0 or less, and another one for other labels: what is kept of a vote says nothing under them."""
+    return -zlib.crc32(json.dumps((method, labels)).encode()) // 2
 
 
 def tally(tx: Transaction, counts: Counts, believed_: Believed, *, file: ProjectFile) -> Tally:

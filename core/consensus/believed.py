@@ -9,10 +9,6 @@ from functools import lru_cache
 from core.consensus.calibration import Calibration
 from core.consensus.crowd import Crowd
 
-BEFORE_ANY = 0
-"""The generation of a project that was never refitted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Believed:
     """The labels in their order, the crowd as a whole, and how far a confidence can be trusted."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from sqlalchemy.engine import URL
+
 from core.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -23,6 +25,11 @@ class Store(Protocol):
     """Runs units of work off the event loop; what `write` returns is durable."""
 
     dialect: str
+
+    @property
+    def address(self) -> URL:
+        """Where the database is, for another process of ours; it hides its password when it is written down."""
+        ...
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit` as one transaction and return its value once it is committed; if it raises, nothing happened."""

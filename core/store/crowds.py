@@ -86,6 +86,17 @@ def worker(tx: Transaction, *, project_id: int, person_id: int, generation: int)
     return Worker() if found is None else found
 
 
+def workers(tx: Transaction, *, project_id: int, generation: int) -> dict[int, Worker]:
+    """What one generation believes of everybody, by person."""
+    columns = (worker_model.c.person_id, worker_model.c.base, worker_model.c.gathered, worker_model.c.waiting)
+    rows = tx.execute(
+        select(*columns).where(
+            worker_model.c.project_id == project_id, worker_model.c.generation == generation
+        )
+    )
+    return {row.person_id: _worker(*row[1:]) for row in rows}
+
+
 def keep(tx: Transaction, one: Worker, *, project_id: int, person_id: int, generation: int) -> None:
     """Write down what a project believes of a worker."""
     _KEEP.run(

@@ -11,11 +11,11 @@ from sqlalchemy import Select, bindparam, delete, exists, insert, or_, select, u
 from core.domain.person import Role, roles_of
 from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Counts
+from core.store import refits
 from core.store.tables import (
     account,
     answer,
     assignment,
-    crowd_model,
     invite,
     ledger,
     person,
@@ -134,7 +134,7 @@ def weigh_anew(tx: Transaction, people: tuple[int, ...]) -> None:
     tx.execute(update(task).where(task.c.id.in_(had), unsettled).values(votes=None))
     tx.execute(delete(worker_model).where(worker_model.c.person_id.in_(people)))
     tx.execute(delete(reliability).where(reliability.c.person_id.in_(people)))
-    tx.execute(update(crowd_model).where(crowd_model.c.project_id.in_(where)).values(answers=0))
+    refits.outdate(tx, where)
 
 
 def shrink(tx: Transaction, counts: Counts) -> None:

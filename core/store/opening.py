@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from alembic.util import CommandError
+from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
 
 from core.store import migrations
 from core.store.base import Store
-from core.store.postgres import PostgresStore
-from core.store.sqlite import SqliteStore
+from core.store.postgres import PostgresStore, snapshot
+from core.store.sqlite import SqliteStore, connect_reader
+from core.store.transaction import Transaction
 
 
 class DatabaseUnusable(Exception):  # noqa: N818  (its name says what it is)
@@ -52,3 +58,21 @@ async def _open(url: URL) -> Store:
         await asyncio.to_thread(migrations.upgrade_postgres, address)
         return PostgresStore(address)
     raise ValueError(f"no support for {name}")
+
+
+@contextmanager
+def reading(address: URL) -> Iterator[Transaction]:
+    """One snapshot of a database that another process of ours has open; nothing can be changed in it."""
+    if address.get_backend_name() == "sqlite":
+        connect = partial(connect_reader, Path(address.database or ""))
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    else:
+        engine = create_engine(address, poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        if address.get_backend_name() != "sqlite":
+            yield snapshot(connection)
+            return
+        transaction = Transaction(connection)
+        transaction.raw.execute("BEGIN")
+        yield transaction
+        transaction.raw.execute("ROLLBACK")

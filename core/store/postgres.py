@@ -6,7 +6,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from core.store.base import Unit, returned
@@ -26,6 +27,7 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.address = make_url(url)
         self._engine = create_engine(
             url, hide_parameters=True, pool_size=POOL, max_overflow=0, pool_pre_ping=True
         )
@@ -52,12 +54,17 @@ class PostgresStore:
 
     def _read(self, query: Unit[T]) -> T:
         with self._engine.connect() as connection:
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            return returned(query, Transaction(connection))
+            return returned(query, snapshot(connection))
 
     async def close(self) -> None:
         self._threads.shutdown(wait=True)
         self._engine.dispose()
+
+
+def snapshot(connection: Connection) -> Transaction:
+    """All that is read in it is of one moment, and nothing can be changed."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    return Transaction(connection)
 
 
 def _code(failure: DBAPIError) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from core.consensus.believed import Believed
@@ -23,17 +23,25 @@ class State(NamedTuple):
 
     project_id: int
     generation: int
-    answers: int  # that the last refit saw
-    fresh: int  # standing ones since, as far as it matters
+    answers: int  # that the last refit saw; 0 or less when it is not done
+    fresh: int  # standing ones since that nobody can take back, as far as it matters
     as_of: datetime | None
 
 
-def states(tx: Transaction, *, enough: int) -> list[State]:
-    """The running projects with answers that their model has not seen; `fresh` is counted up to `enough` only."""
+def states(tx: Transaction, *, before: datetime, enough: int) -> list[State]:
+    """The running projects, with the answers given before `before` that their model has not seen.
+
+    No more than `enough` of them are counted.
+    """
     seen = func.coalesce(crowd_model.c.upto, 0)
     newer = (
         select(answer.c.id)
-        .where(answer.c.project_id == project.c.id, answer.c.id > seen)
+        .where(
+            answer.c.project_id == project.c.id,
+            answer.c.id > seen,
+            answer.c.at <= before,
+            answer.c.voided_at.is_(None),
+        )
         .limit(enough)
         .correlate(project, crowd_model)
         .subquery()
@@ -84,7 +92,7 @@ def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
     newer = tx.execute(select(func.min(answer.c.id)).where(mine, answer.c.at > before)).scalar()
     if newer is not None:
         return int(newer) - 1
-    return int(tx.execute(select(func.coalesce(func.max(answer.c.id), 0)).where(mine)).scalar_one())
+    return last_of_all(tx, project_id)
 
 
 def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
@@ -120,12 +128,16 @@ def answers_of(tx: Transaction, project_id: int, *, upto: int) -> list[AnswerRow
 
 
 def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int) -> int:
-    """Remove some rows of other generations than the present one; returns how many."""
-    stale = (
-        select(worker_model.c.person_id, worker_model.c.generation)
-        .where(worker_model.c.project_id == project_id, worker_model.c.generation != generation)
-        .limit(most)
+    """Remove some rows of other generations than the present one; returns how many.
+
+    What is gathered before the first refit has no generation yet, and is in use until then.
+    """
+    stale = select(worker_model.c.person_id, worker_model.c.generation).where(
+        worker_model.c.project_id == project_id, worker_model.c.generation != generation
     )
+    if not generation:
+        stale = stale.where(worker_model.c.generation > 0)
+    stale = stale.limit(most)
     rows = tx.execute(stale).all()
     for row in rows:
         tx.execute(
@@ -148,16 +160,46 @@ def stage(tx: Transaction, project_id: int, *, generation: int, rows: Sequence[t
         tx.execute(plain_insert(worker_model), values)
 
 
-def generation_of(tx: Transaction, project_id: int) -> int:
-    """The generation in use, locked; 0 before the first."""
-    row = tx.execute(
-        select(crowd_model.c.generation).where(crowd_model.c.project_id == project_id).with_for_update()
-    ).first()
-    return 0 if row is None else int(row.generation)
+class Present(NamedTuple):
+    """The generation in use, and how it stands (`crowd_model.answers`)."""
+
+    generation: int = 0
+    answers: int = 0
+
+
+def present(tx: Transaction, project_id: int) -> Present:
+    """The generation in use, also on a snapshot; 0 before the first."""
+    row = tx.execute(_PRESENT.where(crowd_model.c.project_id == project_id)).first()
+    return Present() if row is None else Present(*row)
+
+
+def hold_present(tx: Transaction, project_id: int) -> Present:
+    """The same, locked until the transaction ends."""
+    row = tx.execute(_PRESENT.where(crowd_model.c.project_id == project_id).with_for_update()).first()
+    return Present() if row is None else Present(*row)
+
+
+_PRESENT = select(crowd_model.c.generation, crowd_model.c.answers)
+
+
+def outdate(tx: Transaction, project_ids: Any) -> None:
+    """What the models of these projects saw is no longer so: they must be made anew, even while they are made."""
+    answers = crowd_model.c.answers
+    tx.execute(
+        update(crowd_model)
+        .where(crowd_model.c.project_id.in_(project_ids))
+        .values(answers=case((answers < 0, answers - 1), else_=-1))
+    )
+
+
+def last_of_all(tx: Transaction, project_id: int) -> int:
+    """The last answer of a project; 0 when there is none."""
+    newest = select(func.coalesce(func.max(answer.c.id), 0)).where(answer.c.project_id == project_id)
+    return int(tx.execute(newest).scalar_one())
 
 
 def _swap(insert: Any) -> Any:
-    names = ("generation", "upto", "answers", "as_of", "model", "report")
+    names = ("generation", "upto", "swapped", "answers", "as_of", "model", "report")
     row = insert(crowd_model).values(
         project_id=bindparam("project"), **{name: bindparam(f"new_{name}") for name in names}
     )
@@ -175,17 +217,19 @@ def swap(
     *,
     generation: int,
     upto: int,
+    outdated: bool,
     as_of: datetime,
     model: Believed | None,
     report: dict[str, Any],
 ) -> None:
-    """From now on this generation is in use; it counts as unfinished until `followed`."""
+    """From now on this generation is in use; it counts as unfinished until `followed`, or as outdated already."""
     _SWAP.run(
         tx,
         project=project_id,
         new_generation=generation,
         new_upto=upto,
-        new_answers=0,
+        new_swapped=last_of_all(tx, project_id),
+        new_answers=-1 if outdated else 0,
         new_as_of=as_of,
         new_model=None if model is None else model.as_json(),
         new_report=json.dumps(report),
@@ -193,23 +237,40 @@ def swap(
 
 
 def followed(tx: Transaction, project_id: int, *, generation: int, answers: int) -> None:
-    """Everything that follows from a generation is done."""
+    """Everything that follows from a generation is done; one that is outdated by now stays so."""
     tx.execute(
         update(crowd_model)
-        .where(crowd_model.c.project_id == project_id, crowd_model.c.generation == generation)
+        .where(
+            crowd_model.c.project_id == project_id,
+            crowd_model.c.generation == generation,
+            crowd_model.c.answers == 0,
+        )
         .values(answers=answers)
     )
 
 
-def set_confidence(tx: Transaction, rows: Sequence[tuple[int, float]]) -> None:
-    """What is believed by now of labels that stay as they are."""
-    statement = (
-        update(task)
-        .where(task.c.id == bindparam("task"), task.c.state == TaskState.SETTLED)
-        .values(confidence=bindparam("now_believed"))
+class Standing(NamedTuple):
+    """What is believed of a task: its leading label, or the one it was settled with, and how surely."""
+
+    task_id: int
+    label: str
+    confidence: float
+
+
+_RESTATE = Change(
+    update(task)
+    .where(
+        task.c.id == bindparam("task"),
+        or_(task.c.state != TaskState.SETTLED.value, task.c.label == bindparam("leading")),
     )
-    if rows:
-        tx.execute(statement, [{"task": one, "now_believed": confidence} for one, confidence in rows])
+    .values(label=bindparam("leading"), confidence=bindparam("believed"))
+)
+
+
+def restate(tx: Transaction, rows: Sequence[Standing]) -> None:
+    """What is believed by now of tasks that stay as they are; a settled label never changes here."""
+    for row in rows:
+        _RESTATE.run(tx, task=row.task_id, leading=row.label, believed=row.confidence)
 
 
 def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from core.store import migrations
@@ -71,7 +72,7 @@ class SqliteStore:
         self._readers = create_engine(
             "sqlite://",
             hide_parameters=True,
-            creator=self._connect_reader,
+            creator=partial(connect_reader, path),
             poolclass=QueuePool,
             pool_size=READERS,
             max_overflow=0,
@@ -102,15 +103,9 @@ class SqliteStore:
             raw.execute(pragma)
         return raw
 
-    def _connect_reader(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        raw.execute("PRAGMA busy_timeout=5000")
-        return raw
+    @property
+    def address(self) -> URL:
+        return URL.create("sqlite", database=str(self.path.absolute()))
 
     def _open_writer(self) -> None:
         raw = self._writer._conn
@@ -224,6 +219,18 @@ def _attempt(transaction: Transaction, raw: sqlite3.Connection, unit: Unit[Any])
         return False, refusal
     raw.execute("RELEASE unit")
     return True, value
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees what was committed and can change nothing."""
+    raw = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    raw.execute("PRAGMA busy_timeout=5000")
+    return raw
 
 
 def _take_lock(path: Path) -> IO[str]:

@@ -36,7 +36,8 @@ _COLUMNS = (
 )
 
 
-def _tally(text: str | None) -> Tally | None:
+def tally_of(text: str | None) -> Tally | None:
+    """The votes of a task from their column."""
     if text is None:
         return None
     kept = json.loads(text)
@@ -53,7 +54,7 @@ def _votes(tally: Tally | None) -> str | None:
 def _counts(*row: Any) -> Counts:
     columns = list(row)
     columns[5] = TaskState(columns[5])
-    columns[11] = _tally(columns[11])
+    columns[11] = tally_of(columns[11])
     return Counts(*columns)
 
 

@@ -13,7 +13,10 @@ crowd_model = Table(
     Column("project_id", Id, ForeignKey("project.id"), primary_key=True),
     Column("generation", Integer, nullable=False),
     Column("upto", Id, nullable=False),  # the last answer that the refit saw
-    Column("answers", Id, nullable=False),  # how many it saw; 0 when it must be made anew at once
+    Column("swapped", Id, nullable=False),  # the last answer before it was put in use
+    # How many answers the refit saw; 0 until all that follows from it is done; below 0 when what it saw
+    # is no longer so (people became one, labels were added), and it must be made anew at once.
+    Column("answers", Id, nullable=False),
     Column("as_of", Instant, nullable=False),
     Column("model", Text),  # JSON; none where every vote weighs the same
     Column("report", Text, nullable=False),  # JSON: agreement, calibration, who stands out

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("project_id", Id, nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("upto", Id, nullable=False),
+        sa.Column("swapped", Id, nullable=False),
         sa.Column("answers", Id, nullable=False),
         sa.Column("as_of", Instant(), nullable=False),
         sa.Column("model", sa.Text(), nullable=True),
