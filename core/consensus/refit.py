@@ -16,6 +16,7 @@ from core.consensus.suspicion import suspicions
 from core.domain.states import TaskState
 from core.refitting import NOTICEABLE, SLACK, Outcome, Sheet, record_of
 from core.settling import CONSENSUS
+from core.store.refits import Standing
 
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
@@ -38,10 +39,10 @@ def computed(given: Sheet) -> Outcome:
             learner, record, fit, target=overlap.confidence, most=overlap.max, escalated=decided
         )
         believed = Believed(given.generation + 1, learner.name, labels, fit.crowd, calibration)
-    stands = _stands(given, record, believed, fit)
+    affected, moved = _stands(given, record, believed, fit)
     return Outcome(
         project_id=given.project_id,
-        generation=given.generation + 1,
+        present=given.present,
         upto=given.upto,
         as_of=given.as_of,
         answers=max(1, len(given.answers)),
@@ -50,19 +51,21 @@ def computed(given: Sheet) -> Outcome:
         if fit is None
         else tuple((person, fit.counts[at].astype("<f8").tobytes()) for at, person in enumerate(people)),
         report=_report(given, record, people, believed, fit),
-        affected=tuple(one for one, confidence in stands if confidence is None),
-        confidences=tuple((one, confidence) for one, confidence in stands if confidence is not None),
+        affected=tuple(affected),
+        moved=tuple(moved),
     )
 
 
 def _stands(
     given: Sheet, record: Record, believed: Believed | None, fit: Fit | None
-) -> list[tuple[int, float | None]]:
-    """Tasks that stand otherwise now: with a new confidence where only that moved, else with none."""
+) -> tuple[list[int], list[Standing]]:
+    """The tasks whose state may change, and of the others what is believed of them where that moved."""
+    affected: list[int] = []
+    moved: list[Standing] = []
     if believed is None or fit is None:
-        return []
+        return affected, moved
     answers = np.bincount(record.tasks, minlength=len(given.tasks))
-    found: list[tuple[int, float | None]] = []
+    overlap = given.file.overlap
     for index, row in enumerate(given.tasks):
         count = int(answers[index])
         if row.gold is not None or not count:
@@ -70,24 +73,22 @@ def _stands(
         chances = calibrated(believed.calibration, fit.posterior[index].tolist(), answers=count)
         best = max(chances)
         leading = believed.labels[chances.index(best)]
-        sure = best >= given.file.overlap.confidence
-        full = count >= given.file.overlap.max
-        if row.state == TaskState.OPEN:
-            if sure or full:
-                found.append((row.id, None))
-        elif row.state == TaskState.ESCALATED:
-            if sure:
-                found.append((row.id, None))
-        elif row.state == TaskState.SETTLED and row.settled_by == CONSENSUS:
-            shaken = leading != row.label or (best < given.file.overlap.confidence - SLACK and not full)
+        full = count >= overlap.max
+        if row.state == TaskState.SETTLED:
+            if row.settled_by != CONSENSUS:
+                continue
+            shaken = leading != row.label or (best < overlap.confidence - SLACK and not full)
             if shaken and not row.reopened:
-                found.append((row.id, None))
+                affected.append(row.id)
                 continue
             label = believed.index(row.label or "")
-            stands = 0.0 if label is None else chances[label]
-            if abs(stands - (row.confidence or 0.0)) > NOTICEABLE:
-                found.append((row.id, stands))
-    return found
+            leading, best = row.label or "", 0.0 if label is None else chances[label]
+        elif best >= overlap.confidence or (full and row.state == TaskState.OPEN):
+            affected.append(row.id)
+            continue
+        if leading != row.label or abs(best - (row.confidence or 0.0)) > NOTICEABLE:
+            moved.append(Standing(row.id, leading, best))
+    return affected, moved
 
 
 def _report(
