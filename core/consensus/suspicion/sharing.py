@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from core.consensus.record import Record
-from core.consensus.suspicion.finding import Finding, Suspicion, strength
+from core.consensus.suspicion.finding import CERTAIN, Finding, Suspicion, strength
 from core.consensus.suspicion.others import Floats, Others, Whole, summed, truth_given
 
 COPIED = (0.7, 0.9)
@@ -74,14 +74,12 @@ def colluding(others: Others, *, honest: Floats) -> Iterator[Finding]:
 def groups(pairs: Pairs, *, workers_n: int) -> Iterator[dict[int, float]]:
     """Disjoint groups, the surest first: each member with the log odds of belonging to it."""
     upper = sparse.triu(pairs.gain, 1, format="coo")
-    enough = upper.data > 0.0
     # A pair is one of as many as have anything in common; that is the price of having looked at all.
     before = np.log(COLLUDING * workers_n / 2.0) - np.log(max(1, upper.nnz))
+    enough = upper.data + before >= np.log(CERTAIN)
     taken: set[int] = set()
     edges = zip(upper.data[enough], upper.row[enough], upper.col[enough], strict=True)
     for gain, one, other in sorted(edges, key=lambda edge: (-edge[0], edge[1], edge[2])):
-        if strength(gain + before) is None:
-            return
         if one in taken or other in taken or pairs.common[TASKS][one, other] < LEAST:
             continue
         group = {int(one): float(gain + before), int(other): float(gain + before)}
