@@ -36,6 +36,11 @@ def own(tx: Transaction, person: Person, project_id: int) -> Project:
     return _allowed(person, rows.lock(tx, project_id), project_id)
 
 
+def look(tx: Transaction, person: Person, project_id: int) -> Project:
+    """The same, only to be looked at, also on a snapshot. Raises as `own`."""
+    return _allowed(person, rows.find(tx, project_id), project_id)
+
+
 def _allowed(person: Person, project: Project | None, project_id: int) -> Project:
     require(person, "run project")
     if project is None or not may(person, "run project", owner_id=project.owner_id):
@@ -187,7 +192,7 @@ class Progress:
 
 def progress(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Progress:
     """How far a project is, also on a snapshot. Raises as `own`."""
-    project = _allowed(person, rows.find(tx, project_id), project_id)
+    project = look(tx, person, project_id)
     counts = task_views.count_by_state(tx, project_id)
     open_ = counts.get(TaskState.OPEN, 0)
     return Progress(

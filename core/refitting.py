@@ -25,6 +25,7 @@ from core.domain.project import Project
 from core.domain.states import ProjectState, TaskState
 from core.events import Event
 from core.intake.project_model import ProjectFile
+from core.quality import dated
 from core.store import projects, refits, tasks
 from core.store.refits import AnswerRow, Present, Standing, TaskRow
 from core.store.transaction import Transaction
@@ -155,6 +156,7 @@ def swap(tx: Transaction, outcome: Outcome) -> bool:
     present = refits.hold_present(tx, outcome.project_id)
     if present.generation != outcome.present.generation:
         return False
+    before = refits.report_of(tx, outcome.project_id)
     refits.swap(
         tx,
         outcome.project_id,
@@ -163,7 +165,7 @@ def swap(tx: Transaction, outcome: Outcome) -> bool:
         outdated=present.answers < min(0, outcome.present.answers),
         as_of=outcome.as_of,
         model=outcome.believed,
-        report=outcome.report,
+        report=dated(outcome.report, before=before and before[1], as_of=outcome.as_of),
     )
     return True
 

@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.consensus.confusion import Confusion
 from core.consensus.record import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Answers by what the task turned out to be: `counts[k][l]` answers said l where the truth is k."""
-
-    counts: tuple[tuple[int, ...], ...]
-
-    @property
-    def answers(self) -> int:
-        return sum(map(sum, self.counts))
-
-    @property
-    def shares(self) -> tuple[tuple[float, ...], ...]:
-        """Each row as shares of its answers; a row without answers is all zero."""
-        return tuple(tuple(count / max(1, sum(row)) for count in row) for row in self.counts)
-
-
-@dataclass(frozen=True, slots=True)
-class MixUp:
-    """Two labels, and how many of the answers to their tasks said the other one."""
-
-    one: int
-    other: int
-    mixed: int
-    answers: int
-
-    @property
-    def share(self) -> float:
-        return self.mixed / self.answers
 
 
 def alpha(record: Record) -> float | None:
@@ -74,22 +44,3 @@ def confusion(record: Record, settled: Sequence[int] | NDArray[np.int32]) -> Con
     cells = truth[judged].astype(np.int64) * labels_n + record.labels[judged]
     table = np.bincount(cells, minlength=labels_n * labels_n).reshape(labels_n, labels_n)
     return Confusion(tuple(tuple(int(count) for count in row) for row in table))
-
-
-def mixed_up(confusion: Confusion, *, at_most: int = 3) -> tuple[MixUp, ...]:
-    """The pairs of labels that are taken for each other most often, by number of such answers."""
-    counts = confusion.counts
-    pairs = (
-        MixUp(
-            one=one,
-            other=other,
-            mixed=counts[one][other] + counts[other][one],
-            answers=sum(counts[one]) + sum(counts[other]),
-        )
-        for other in range(len(counts))
-        for one in range(other)
-    )
-    found = sorted(
-        (pair for pair in pairs if pair.mixed), key=lambda pair: (-pair.mixed, pair.one, pair.other)
-    )
-    return tuple(found[:at_most])

@@ -107,6 +107,7 @@ def _report(
         "alpha": alpha(record),
         "confusion": confusion(record, settled).counts,
         "gold": calibration.gold,
+        "target": given.file.overlap.confidence,
         "claim": claim(calibration, given.file.overlap.confidence),
     }
     if fit is not None:

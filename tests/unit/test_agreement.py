@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.consensus.agreement import Confusion, MixUp, alpha, confusion, mixed_up
+from core.consensus.agreement import alpha, confusion
+from core.consensus.confusion import Confusion, MixUp, mixed_up
 from core.consensus.record import Record
 
 # Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability": one string per observer, "." is missing.
