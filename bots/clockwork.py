@@ -47,6 +47,7 @@ class Clockwork:
         postbox: Postbox,
         courier: Courier,
         recover: Callable[[], Awaitable[object]],
+        refit: Callable[[], Awaitable[object]],
         holder: str,
     ) -> None:
         self._store = store
@@ -54,6 +55,7 @@ class Clockwork:
         self._postbox = postbox
         self._courier = courier
         self._recover = recover
+        self._refit = refit
         self._holder = holder
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -68,6 +70,7 @@ class Clockwork:
             (self.end_projects, 30),
             (self.heartbeat, 5),
             (self._courier.sweep, 1),
+            (self._refit, 10),
             (self._recover, 30),
             (self.prune, 3600),
         )
@@ -105,6 +108,7 @@ class Clockwork:
             self.summaries,
             self.nudges,
             self.end_projects,
+            self._refit,
         ):
             await one()
         await self._recover()

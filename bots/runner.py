@@ -22,6 +22,7 @@ from bots.front_desk import FrontDesk
 from bots.health import health_routes
 from bots.platform import Hear, Platform
 from bots.postbox import Postbox
+from bots.refits import Refits
 from core import beats
 from core.clock import Clock, SystemClock, new_token
 from core.store import Store, chats, leases, open_store
@@ -44,6 +45,7 @@ class Service:
     courier: Courier
     desk: FrontDesk
     clockwork: Clockwork
+    refits: Refits
     errands: Errands
     holder: str
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -65,6 +67,7 @@ class Service:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.refits.close()
         await self.desk.settled()
         await self.errands.close()
         await self.courier.close()
@@ -111,10 +114,17 @@ def compose(
         holder=holder,
         errands=errands.wake,
     )
+    refits = Refits(store=store, clock=clock, postbox=postbox, courier=courier, holder=holder)
     clockwork = Clockwork(
-        store=store, clock=clock, postbox=postbox, courier=courier, recover=desk.recover, holder=holder
+        store=store,
+        clock=clock,
+        postbox=postbox,
+        courier=courier,
+        recover=desk.recover,
+        refit=refits.tick,
+        holder=holder,
     )
-    return Service(store, clock, house, platforms, courier, desk, clockwork, errands, holder)
+    return Service(store, clock, house, platforms, courier, desk, clockwork, refits, errands, holder)
 
 
 def warm_up() -> None:

@@ -186,8 +186,9 @@ def follow(
 
 def finish(tx: Transaction, outcome: Outcome, *, now: datetime) -> tuple[Event, ...]:
     """All that follows is done; what waited for a decision may be settled by it, as the last of its project."""
+    events = settling.tell_finished(tx, outcome.project_id, now=now) if outcome.affected else ()
     refits.followed(tx, outcome.project_id, generation=outcome.generation, answers=outcome.answers)
-    return settling.tell_finished(tx, outcome.project_id, now=now) if outcome.affected else ()
+    return events
 
 
 def _reconsider(tx: Transaction, task_id: int, project: Project, *, now: datetime) -> tuple[Event, ...]:

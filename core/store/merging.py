@@ -132,9 +132,9 @@ def weigh_anew(tx: Transaction, people: tuple[int, ...]) -> None:
     where = select(assignment.c.project_id).where(assignment.c.person_id.in_(people))
     unsettled = task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED])
     tx.execute(update(task).where(task.c.id.in_(had), unsettled).values(votes=None))
+    refits.outdate(tx, where)
     tx.execute(delete(worker_model).where(worker_model.c.person_id.in_(people)))
     tx.execute(delete(reliability).where(reliability.c.person_id.in_(people)))
-    refits.outdate(tx, where)
 
 
 def shrink(tx: Transaction, counts: Counts) -> None:
