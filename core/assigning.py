@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from core import asking
+from core.asking import Caller
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
 from core.domain.person import Person, require
@@ -66,14 +68,15 @@ def next_task(
         if held.task_state is TaskState.OPEN and now <= held.due_at:
             return _hold(tx, person, held, asked=asked)
         events += run_out(tx, held, now=now)  # the sweep has not come by yet
+    project = _Projects(tx, person, now)
     unpaid: set[int] = set()
     lost: dict[int, int] = {}
     for _ in range(LOOKS):
-        offers = _some_queues(tx, person, lost, only=only, now=now)
+        offers = _some_queues(tx, person, project, lost, only=only, now=now)
         of_project = {offer.queue.project_id: offer.queue for offer in offers}
         found = [candidate for offer in offers for candidate in offer.candidates]
         before = dict(lost)
-        for candidate in choose(found, belief=Belief(), now=now):
+        for candidate in choose(found, beliefs=project.beliefs, now=now):
             if candidate.project_id in unpaid:
                 continue
             queue = of_project[candidate.project_id]
@@ -81,7 +84,8 @@ def next_task(
                 unpaid.add(candidate.project_id)
                 events += _pause_unpaid(tx, candidate.project_id)
                 continue
-            gold = _gold_instead(tx, person, queue, chance=chance, only=only, now=now)
+            share = project.caller(queue).gold_share
+            gold = _gold(tx, person, queue, only=only, now=now) if chance.random() < share else None
             for one in (candidate,) if gold is None else (gold, candidate):
                 if tasks.take_slot(tx, one.task_id):
                     return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
@@ -89,7 +93,56 @@ def next_task(
             lost[candidate.queue_id] = max(lost.get(candidate.queue_id, 0), candidate.pos)
         if lost == before:
             break
-    return NothingToDo(tuple(events))
+    checked = _check_instead(tx, person, project, asked=asked, only=only, now=now)
+    return NothingToDo(tuple(events)) if checked is None else Handed(checked, events=tuple(events))
+
+
+@dataclass(slots=True)
+class _Projects:
+    """What the projects that this claim meets believe of the worker; each is asked once."""
+
+    tx: Transaction
+    person: Person
+    now: datetime
+    callers: dict[int, Caller] = field(default_factory=dict)
+    waits_for_others: dict[int, Queue] = field(default_factory=dict)
+    _late: float | None = None
+
+    @property
+    def beliefs(self) -> dict[int, Belief]:
+        return {project_id: one.belief for project_id, one in self.callers.items()}
+
+    def caller(self, queue: Queue) -> Caller:
+        """How the queue's project sees the worker."""
+        found = self.callers.get(queue.project_id)
+        if found is None:
+            if self._late is None:
+                self._late = asking.lateness(self.tx, self.person.id)
+            found = asking.caller(
+                self.tx, self.person, queue.project_id, queue.file, late=self._late, now=self.now
+            )
+            self.callers[queue.project_id] = found
+        return found
+
+
+def _check_instead(
+    tx: Transaction,
+    person: Person,
+    project: _Projects,
+    *,
+    asked: bool,
+    only: Collection[int] | None,
+    now: datetime,
+) -> Assignment | None:
+    """Whom no project asks at the moment may show on gold that this is wrong."""
+    for project_id, queue in project.waits_for_others.items():
+        gold = _gold(tx, person, queue, only=only, now=now)
+        if gold is None or not projects.reserve(tx, project_id, queue.file.reward):
+            continue
+        if tasks.take_slot(tx, gold.task_id):
+            return _claim(tx, person, gold, queue, asked=asked, now=now)
+        projects.release(tx, project_id, released=queue.file.reward)
+    return None
 
 
 def _hold(tx: Transaction, person: Person, held: Assignment, *, asked: bool) -> Handed:
@@ -110,6 +163,7 @@ class _Offer:
 def _some_queues(
     tx: Transaction,
     person: Person,
+    project: _Projects,
     lost: Mapping[int, int],
     *,
     only: Collection[int] | None,
@@ -119,7 +173,12 @@ def _some_queues(
     offers: list[_Offer] = []
     weighed = 0
     for queue in queues.open_to(tx, person.id):
-        candidates = _candidates_of(tx, person, queue, behind=lost.get(queue.id), only=only, now=now)
+        if project.caller(queue).held_back:
+            project.waits_for_others[queue.project_id] = queue
+            continue
+        candidates = _candidates_of(
+            tx, person, queue, caller=project.caller(queue), behind=lost.get(queue.id), only=only, now=now
+        )
         if candidates:
             offers.append(_Offer(queue, candidates))
             weighed += len(candidates)
@@ -133,6 +192,7 @@ def _candidates_of(
     person: Person,
     queue: Queue,
     *,
+    caller: Caller | None = None,
     behind: int | None = None,
     only: Collection[int] | None,
     now: datetime,
@@ -157,24 +217,17 @@ def _candidates_of(
             answers=one.answered,
             reward=file.reward,
             penalty=penalty,
+            chances=() if caller is None else caller.chances(one.votes),
         )
         for one in queues.waiting(tx, queue, person.id, behind=behind, only=only)
         if one.deadline is None or one.deadline > now + SHORTEST
     ]
 
 
-def _gold_instead(
-    tx: Transaction,
-    person: Person,
-    queue: Queue,
-    *,
-    chance: Random,
-    only: Collection[int] | None,
-    now: datetime,
+def _gold(
+    tx: Transaction, person: Person, queue: Queue, *, only: Collection[int] | None, now: datetime
 ) -> Candidate | None:
-    """A gold task of the same project, drawn with the project's gold share; workers cannot tell."""
-    if chance.random() >= queue.file.gold_share:
-        return None
+    """A gold task of the queue's project; workers cannot tell."""
     for gold in queues.gold_of(tx, queue.project_id, person.id):
         for one in _candidates_of(tx, person, gold, only=only, now=now):
             return one

@@ -9,6 +9,7 @@ from functools import lru_cache
 from core.consensus.calibration import Calibration
 from core.consensus.crowd import Crowd
 
+
 @dataclass(frozen=True, slots=True)
 class Believed:
     """The labels in their order, the crowd as a whole, and how far a confidence can be trusted."""
@@ -18,6 +19,8 @@ class Believed:
     labels: tuple[str, ...]
     crowd: Crowd
     calibration: Calibration
+    bar: float = 0.0  # bits: whose answers teach less about a task are asked when nobody better comes
+    as_of: int = 0  # milliseconds since 1970
 
     def as_json(self) -> str:
         """Everything but the generation, which the row has."""
@@ -27,6 +30,8 @@ class Believed:
                 "labels": self.labels,
                 "crowd": self.crowd.as_json(),
                 "calibration": self.calibration.as_json(),
+                "bar": self.bar,
+                "as_of": self.as_of,
             }
         )
 
@@ -45,4 +50,6 @@ def parsed(generation: int, text: str) -> Believed:
         tuple(kept["labels"]),
         Crowd.from_json(kept["crowd"]),
         Calibration.from_json(kept["calibration"]),
+        kept["bar"],
+        kept["as_of"],
     )

@@ -32,6 +32,7 @@ class Vote:
     value: str
     at: int = 0  # milliseconds since 1970
     evidence: Evidence = ()
+    known: bool = False  # whether enough of their work had been seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ UNDONE = int(UNDO_WINDOW.total_seconds() * 1000)
 MOST_WAITING = 64
 """More answers than a minute can hold, unless nobody read the tasks; what is above waits for the refit."""
 
+SEEN = 5.0
+"""Answers that something is known of, from which on a person is known."""
+
 Counts = tuple[float, ...]
 
 
@@ -40,6 +43,11 @@ class Worker:
     waiting: tuple[Pending, ...] = ()
 
     @property
+    def seen(self) -> float:
+        """How many of their answers something is known of."""
+        return sum(self.base or ()) + sum(self.gathered or ())
+
+    @property
     def counts(self) -> Counts | None:
         """Both together."""
         if self.base is None or self.gathered is None:
@@ -53,7 +61,7 @@ def weigh(
     """The vote of a worker as it weighs now; a label that the model never met says nothing."""
     label = believed.index(value)
     evidence = () if label is None else learner.evidence(believed.crowd, worker.counts, label)
-    return Vote(person_id, value, at, evidence)
+    return Vote(person_id, value, at, evidence, worker.seen >= SEEN)
 
 
 def heard(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import asking
+from core.clock import milliseconds
 from core.consensus import methods
 from core.consensus.agreement import alpha, confusion
 from core.consensus.believed import Believed
@@ -21,6 +24,10 @@ from core.store.refits import Standing
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
     from core.consensus.record import Record
+
+
+RECENT = 200
+"""So many of the newest answers tell who comes at present."""
 
 
 def computed(given: Sheet) -> Outcome:
@@ -38,7 +45,16 @@ def computed(given: Sheet) -> Outcome:
         calibration = fit_calibration(
             learner, record, fit, target=overlap.confidence, most=overlap.max, escalated=decided
         )
-        believed = Believed(given.generation + 1, learner.name, labels, fit.crowd, calibration)
+        believed = Believed(
+            given.generation + 1,
+            learner.name,
+            labels,
+            fit.crowd,
+            calibration,
+            as_of=milliseconds(given.as_of),
+        )
+        newest = [tuple(fit.counts[worker].ravel().tolist()) for worker in record.workers[-RECENT:]]
+        believed = replace(believed, bar=asking.bar(learner, believed, newest))
     affected, moved = _stands(given, record, believed, fit)
     return Outcome(
         project_id=given.project_id,

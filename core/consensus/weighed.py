@@ -21,6 +21,9 @@ from core.consensus.contract import (
 )
 from core.consensus.crowd import Evidence
 
+FEWEST_OF_STRANGERS = 2
+"""So many must agree while nobody among them is known: one stranger's word settles nothing, and two show
+what to think of each other."""
 CLEAR = 2.0
 """The others contradict an answer when they think another label this many times as likely."""
 
@@ -45,8 +48,10 @@ class Weighed:
         )
         best = max(chances)
         leading = believed.labels[chances.index(best)]
-        if asked < overlap.least:
-            return Ask(overlap.least, leading, best)
+        least = overlap.least if any(vote.known for vote in votes) else FEWEST_OF_STRANGERS
+        least = min(max(least, overlap.least), overlap.most)
+        if asked < least:
+            return Ask(least, leading, best)
         if best >= overlap.confidence:
             return Settle(leading, best)
         if asked >= overlap.most:

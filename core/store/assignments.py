@@ -137,6 +137,23 @@ def change(tx: Transaction, assignment_id: int, **values: Any) -> None:
     tx.execute(update(assignment).where(assignment.c.id == assignment_id).values(**values))
 
 
+NEWEST = 20
+_NEWEST = Statement(
+    select(assignment.c.state)
+    .where(assignment.c.person_id == bindparam("person"), assignment.c.asked)
+    .order_by(assignment.c.id.desc())
+    .limit(NEWEST),
+    str,
+)
+_LATE = frozenset({_A.OVERDUE.value, _A.ANSWERED_LATE.value, _A.EXPIRED.value})
+
+
+def lateness(tx: Transaction, person_id: int) -> tuple[int, int]:
+    """How many of a person's newest cards were late, and how many there were; cards nobody asked for cannot be."""
+    states = _NEWEST.all(tx, person=person_id)
+    return sum(state in _LATE for state in states), len(states)
+
+
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """Which assignment, of which task and person."""

@@ -53,6 +53,7 @@ class Waiting(NamedTuple):  # a tuple, since every claim reads a window of them
     pos: int
     deadline: datetime | None
     answered: int
+    votes: str | None  # as the task's row has them
     mine: bool
 
 
@@ -98,7 +99,7 @@ _MINE = exists().where(
     assignment.c.state != AssignmentState.RETURNED.value,
 )
 _OFFERED = (
-    select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, _MINE.label("mine"))
+    select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, task.c.votes, _MINE.label("mine"))
     .where(
         task.c.queue_id == bindparam("queue"),
         task.c.state == TaskState.OPEN.value,

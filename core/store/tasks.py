@@ -41,13 +41,13 @@ def tally_of(text: str | None) -> Tally | None:
     if text is None:
         return None
     kept = json.loads(text)
-    return Tally(kept["g"], tuple(Vote(one[0], one[1], one[2], tuple(one[3])) for one in kept["v"]))
+    return Tally(kept["g"], tuple(Vote(one[0], one[1], one[2], tuple(one[3]), one[4]) for one in kept["v"]))
 
 
 def _votes(tally: Tally | None) -> str | None:
     if tally is None or not tally.votes:
         return None
-    votes = [(one.person_id, one.value, one.at, one.evidence) for one in tally.votes]
+    votes = [(one.person_id, one.value, one.at, one.evidence, one.known) for one in tally.votes]
     return _COMPACT.encode({"g": tally.generation, "v": votes})
 
 

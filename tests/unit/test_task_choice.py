@@ -41,8 +41,8 @@ BELIEFS = st.builds(Belief, p_right=st.floats(0, 1), p_late=st.floats(0, 1))
 
 def first(*candidates: Candidate) -> Candidate:
     """Whom it chooses, from either order."""
-    best = choose(candidates, belief=Belief(), now=NOW)[0]
-    assert choose(candidates[::-1], belief=Belief(), now=NOW)[0] == best
+    best = choose(candidates, beliefs={}, now=NOW)[0]
+    assert choose(candidates[::-1], beliefs={}, now=NOW)[0] == best
     return best
 
 
@@ -51,17 +51,17 @@ def test_the_order_of_the_candidates_does_not_matter(
     candidates: list[Candidate], belief: Belief, dice: object
 ) -> None:
     """The same tasks in any order are ranked the same, and none is lost."""
-    ranked = choose(candidates, belief=belief, now=NOW)
+    ranked = choose(candidates, beliefs={1: belief}, now=NOW)
     shuffled = list(candidates)
     dice.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis calls it a Random
-    assert choose(shuffled, belief=belief, now=NOW) == ranked
+    assert choose(shuffled, beliefs={1: belief}, now=NOW) == ranked
     assert sorted(one.task_id for one in ranked) == sorted(one.task_id for one in candidates)
 
 
 @given(CANDIDATES, BELIEFS)
 def test_nothing_that_is_better_in_every_way_comes_later(candidates: list[Candidate], belief: Belief) -> None:
     """More reward, more urgent, less to lose, started: never after one that is less of each."""
-    ranked = choose(candidates, belief=belief, now=NOW)
+    ranked = choose(candidates, beliefs={1: belief}, now=NOW)
     for at, worse in enumerate(ranked):
         for better in ranked[at + 1 :]:
             dominates = (
@@ -98,4 +98,4 @@ def test_equal_tasks_keep_the_order_of_their_queue() -> None:
     """Freed ones first, then by place."""
     freed = PLAIN._replace(task_id=9, pos=99, lane=Lane.FREED)
     earlier = PLAIN._replace(task_id=8, pos=1)
-    assert choose([PLAIN, earlier, freed], belief=Belief(), now=NOW) == [freed, earlier, PLAIN]
+    assert choose([PLAIN, earlier, freed], beliefs={}, now=NOW) == [freed, earlier, PLAIN]

@@ -1,0 +1,107 @@
+"""Whom a project asks: what it believes of the worker who comes, and whether it would rather wait for another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.clock import milliseconds
+from core.consensus import methods
+from core.consensus.believed import Believed
+from core.consensus.contract import Learner
+from core.consensus.online import Counts
+from core.consensus.weighed import posterior
+from core.domain.choice import ANYBODY, Belief, Chances, information
+from core.domain.person import Person
+from core.intake.project_model import ProjectFile
+from core.store import assignments, crowds, tasks
+from core.store.transaction import Transaction
+from core.weighing import believed
+
+LIVELY = timedelta(hours=6)
+"""So long after a refit a project may wait for somebody better: when few answers come, it takes whoever comes."""
+NEW = 10.0
+"""A worker is new to a project until something is known of so many answers."""
+CHECKED_MORE = 3.0
+"""New workers meet gold this many times as often."""
+MOST_CHECKED = 0.5
+USUALLY_LATE, LATE_WEIGHT = 0.05, 10
+"""How often people are late before anything is known of them, and how many cards that weighs."""
+NEARLY = 0.8
+"""Who teaches this share of what the crowd as a whole does is always asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The worker who comes, as one project sees them."""
+
+    belief: Belief
+    held_back: bool = False
+    gold_share: float = 0.0
+    model: Believed | None = None
+
+    def chances(self, votes: str | None) -> Chances:
+        """What is believed of a task from the votes in its row, an older generation's too."""
+        if self.model is None:
+            return ()
+        tally = tasks.tally_of(votes)
+        given = () if tally is None else tally.votes
+        return posterior(self.model, (vote.evidence for vote in given))
+
+
+def caller(
+    tx: Transaction, person: Person, project_id: int, file: ProjectFile, *, late: float, now: datetime
+) -> Caller:
+    """What a project believes of a person who asks for work."""
+    learner = methods()[file.method].learner
+    if learner is None:
+        return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=file.gold_share)
+    model = believed(tx, project_id, file)
+    worker = crowds.worker(tx, project_id=project_id, person_id=person.id, generation=model.generation)
+    says = habits(learner, model, worker.counts)
+    prior = model.crowd.prior
+    belief = Belief(
+        p_right=math.fsum(chance * row[at] for at, (chance, row) in enumerate(zip(prior, says, strict=True))),
+        p_late=late,
+        says=says,
+    )
+    lively = milliseconds(now) < model.as_of + LIVELY // timedelta(milliseconds=1)
+    share = file.gold_share * (CHECKED_MORE if worker.seen < NEW else 1.0)
+    return Caller(
+        belief,
+        held_back=lively and information(prior, says) < model.bar,
+        gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
+        model=model,
+    )
+
+
+def habits(learner: Learner, model: Believed, counts: Counts | None) -> tuple[Chances, ...]:
+    """(K, K) P(a worker says l | truth k), truth by truth."""
+    said = [learner.evidence(model.crowd, counts, label) for label in range(len(model.labels))]
+    return tuple(tuple(math.exp(row[truth]) for row in said) for truth in range(len(said)))
+
+
+def lateness(tx: Transaction, person_id: int) -> float:
+    """How likely the person is late, from their newest cards."""
+    late, cards = assignments.lateness(tx, person_id)
+    return (late + USUALLY_LATE * LATE_WEIGHT) / (cards + LATE_WEIGHT)
+
+
+def bar(learner: Learner, model: Believed, recent: Sequence[Counts]) -> float:
+    """What an answer must teach, in bits about a task nobody answered, so that nobody better is waited for.
+
+    `recent` are the soft counts of whoever gave the newest answers, one for each answer: half of them
+    clear it, and everybody does who is nearly as good as the whole crowd.
+    """
+    if not recent:
+        return 0.0
+    prior = model.crowd.prior
+    known: dict[Counts, float] = {}
+    for counts in recent:
+        if counts not in known:
+            known[counts] = information(prior, habits(learner, model, counts))
+    taught = sorted(known[counts] for counts in recent)
+    usual = information(prior, habits(learner, model, None))
+    return min(taught[len(taught) // 2], NEARLY * usual)
