@@ -137,8 +137,8 @@ def spam(crowds: Sequence[Crowd], *, seeds: int) -> Report:
             ),
         ),
         (
-            f"Whole workers become spammers until no other fits into half of the answers, {seeds} seeds: a fifth of them "
-            "share one wrong label, two fifths always say one label of their own, two fifths guess. With their "
+            f"Whole workers become spammers until no other fits into half of the answers, {seeds} seeds: a fifth "
+            "of them share one wrong label, two fifths always say one label of their own, two fifths guess. With their "
             "answers left out, half of the information is gone: that is lost whatever a method does.",
         ),
     )
