@@ -17,6 +17,7 @@ from core.consensus.calibrating import fit_calibration
 from core.consensus.calibration import Calibration, calibrated, claim
 from core.consensus.suspicion import suspicions
 from core.domain.states import TaskState
+from core.learning.foreseen import foreseen
 from core.refitting import NOTICEABLE, SLACK, Outcome, Sheet, record_of
 from core.settling import CONSENSUS
 from core.store.refits import Standing
@@ -126,7 +127,8 @@ def _report(
         "target": given.file.overlap.confidence,
         "claim": claim(calibration, given.file.overlap.confidence),
     }
-    if fit is not None:
+    if believed is not None and fit is not None:
+        found["forecast"] = foreseen(given, record, believed, fit).as_json()
         times = np.array([one.milliseconds for one in given.answers], dtype=np.float64)
         found["suspects"] = [
             {
