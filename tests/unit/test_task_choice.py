@@ -68,7 +68,7 @@ def test_nothing_that_is_better_in_every_way_comes_later(candidates: list[Candid
                 better.reward > worse.reward
                 and better.penalty <= worse.penalty
                 and better.priority >= worse.priority
-                and (better.answers > 0) >= (worse.answers > 0)
+                and better.answers >= worse.answers
                 and worse.deadline is None
                 and belief.p_right > 0.01
             )
