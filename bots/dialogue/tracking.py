@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import cards
+from bots.dialogue import agreement, cards
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import state_words, title_of
@@ -14,6 +14,7 @@ from core import projects
 from core.errors import Refused
 from core.intake.results import ResultFormat
 from core.projects import Progress
+from core.quality import quality
 from core.store import task_views
 from i18n import Phrase, Translator
 
@@ -56,6 +57,9 @@ def progress(turn: Turn, project_id: int) -> Reply:
     if far.left is not None:
         parts.append(Para(t("At this pace about %(duration)s more", duration=t.duration(far.left))))
     parts.append(Note(t("As of %(time)s", time=t.clock(turn.now))))
+    learned = quality(turn.tx, turn.person, project_id)
+    if learned is not None:
+        parts += agreement.lines(t, far.project, learned, now=turn.now)
     rows: list[Row] = [
         (
             Button(t("Refresh"), data("progress", project_id)),
