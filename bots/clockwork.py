@@ -150,7 +150,7 @@ class Clockwork:
     def _summaries(self, tx: Transaction, now: datetime) -> list[int]:
         accounts = []
         for due in days.due(tx, now=now):
-            figures = days.of_day(tx, due.person, due.day)
+            figures = days.of_day(tx, self._postbox.vault, due.person, due.day)
             message = summaries.message(translator_for(due.person.locale, due.person.zone), figures)
             self._postbox.owe_account(tx, due.person.account_id, message, now=now, key=due.key)
             accounts.append(due.person.account_id)

@@ -18,6 +18,7 @@ ROOMS = (
     "places",
     "working",
     "earning",
+    "skills",
     "settings",
     "settings_form",
     "requesting",

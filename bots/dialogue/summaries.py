@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bots.dialogue import suspects
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.routes import CommandRoute, Route
 from bots.dialogue.turn import Turn
@@ -32,13 +33,13 @@ def today(turn: Turn, _pressed: Pressed) -> Reply:
 
 
 def _of_day(turn: Turn, day: date) -> Message:
-    shown = message(turn.t, summaries.of_day(turn.tx, turn.person, day))
+    shown = message(turn.t, summaries.of_day(turn.tx, turn.house.vault, turn.person, day))
     so_far = (Button(turn.t("Today so far"), data("today")),)
     return replace(shown, rows=(*shown.rows, so_far))
 
 
 def message(t: Translator, figures: Summary) -> Message:
-    """The figures of a day in words."""
+    """The figures of a day in words, and whose answers to look at."""
     parts: list[Part] = [
         Title(t("Summary of %(day)s", day=t.date(figures.day))),
         Para(
@@ -77,6 +78,7 @@ def message(t: Translator, figures: Summary) -> Message:
         rows.append((Button(t("My projects"), data("projects")),))
     else:
         parts.append(Note(t("Nothing needs your decision.")))
+    parts += suspects.lines(t, figures.named, more=figures.more)
     return Message(parts=tuple(parts), rows=tuple(rows), locale=t.locale)
 
 

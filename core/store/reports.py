@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Integer, func, select
 
 from core.domain.states import AssignmentState, TaskState
-from core.store.tables import answer, assignment, person, task
+from core.store.tables import answer, assignment, crowd_model, person, task
 from core.store.transaction import Transaction
 
 
@@ -48,6 +48,17 @@ def day(tx: Transaction, *, since: datetime, until: datetime) -> Day:
         ),
         newcomers=_count(tx, person.c.consented_at >= since, person.c.consented_at < until),
     )
+
+
+def refitted(tx: Transaction, *, since: datetime, most: int) -> list[int]:
+    """The projects that were refitted since then, the latest first."""
+    rows = tx.execute(
+        select(crowd_model.c.project_id)
+        .where(crowd_model.c.as_of >= since)
+        .order_by(crowd_model.c.as_of.desc(), crowd_model.c.project_id)
+        .limit(most)
+    )
+    return [row.project_id for row in rows]
 
 
 def _count(tx: Transaction, *conditions: object) -> int:

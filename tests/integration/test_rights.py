@@ -21,7 +21,7 @@ from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
-WORKER = EVERYONE | {"task", "balance", "history"}
+WORKER = EVERYONE | {"task", "balance", "history", "skills"}
 REQUESTER = WORKER | {"newproject", "projects", "project", "addtasks", "progress", "results", "announce"}
 MODERATOR = REQUESTER | {"summary", "grant"}
 MAY: dict[Role, set[str]] = {
