@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,27 +84,25 @@ def evidence(crowd: Crowd, counts: Sequence[float] | None, label: int) -> Eviden
     size = len(crowd.prior)
     if size == 1:
         return (0.0,)
-    odds = 1.0 if counts is None else _skill(crowd, counts)
+    strength, odds, rows = crowd.strength, 1.0, [0.0] * size
+    if counts is not None:
+        rows = [sum(counts[start : start + size]) for start in range(0, size * size, size)]
+        odds = _skill(crowd, hits=sum(counts[:: size + 1]), rows=rows)
     found = []
     for truth, row in enumerate(crowd.pooled):
         usual = row[truth]
         right = usual * odds / (usual * odds + 1.0 - usual)
         likely = right if truth == label else row[label] * (1.0 - right) / (1.0 - usual)
         if counts is not None:
-            own = counts[truth * size : (truth + 1) * size]
-            likely = (own[label] + crowd.strength * likely) / (sum(own) + crowd.strength)
+            likely = (counts[truth * size + label] + strength * likely) / (rows[truth] + strength)
         found.append(math.log(likely))
     return tuple(found)
 
 
-def _skill(crowd: Crowd, counts: Sequence[float]) -> float:
-    """By what factor this person's odds of being right differ from the crowd's on the same truths."""
-    size = len(crowd.prior)
+def _skill(crowd: Crowd, *, hits: float, rows: Sequence[float]) -> float:
+    """By what factor the odds of being right differ from the crowd's on the same truths."""
     usual = [row[truth] for truth, row in enumerate(crowd.pooled)]
-    typical = size * sum(share * right for share, right in zip(crowd.prior, usual, strict=True))
-    hits = typical + sum(counts[:: size + 1])
-    expected = typical + sum(
-        right * sum(counts[truth * size : (truth + 1) * size]) for truth, right in enumerate(usual)
-    )
-    answers = size + sum(counts)
-    return hits / (answers - hits) * (answers - expected) / expected
+    typical: float = len(usual) * sum(map(mul, crowd.prior, usual))
+    expected: float = typical + sum(map(mul, usual, rows))
+    answers = len(usual) + sum(rows)
+    return (typical + hits) / (answers - typical - hits) * (answers - expected) / expected

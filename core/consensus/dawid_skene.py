@@ -34,12 +34,8 @@ class DawidSkene:
 
     def refit(self, record: Record) -> Fit:
         """Everything anew from the answers alone; a pure function of the record."""
-        from core.consensus.kernel import (
-            FULL,
-            SKILL_ALONE,
-            beside_pluralities,
-            refit,
-        )  # NumPy: not for events
+        from core.consensus.kernel import FULL, SKILL_ALONE, refit  # NumPy stays off the path of an event
+        from core.consensus.pluralities import beside_pluralities
 
         found = refit(record, FULL)
         if beside_pluralities(record, found).evened <= MOST_EVENED:
