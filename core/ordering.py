@@ -71,6 +71,11 @@ def cost_per_label(far: Progress) -> float | None:
     return far.project.spent / far.settled if far.settled else None
 
 
+def can_order(project: Project) -> bool:
+    """Whether more answers, or fewer, can still be asked for."""
+    return _silence(project, known=True) is None
+
+
 def offers(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Offers:
     """What more answers would bring, as the last refit foresaw it; also on a snapshot.
 

@@ -12,6 +12,7 @@ from core import projects
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.intake.project_model import ProjectFile
+from core.ordering import can_order, cost_per_label
 from core.projects import Progress
 from core.store import task_views
 from i18n import Content, Phrase, Translator
@@ -43,6 +44,9 @@ def card(turn: Turn, project_id: int) -> Message:
         *(Para(line) for line in terms(t, project.file, now=turn.now)),
         Para(_budget(t, project)),
     ]
+    cost = cost_per_label(far)
+    if cost is not None:
+        parts.append(Para(cost_words(t, cost)))
     if not far.tasks + gold and project.state is not ProjectState.CLOSED:
         parts.append(Note(t("Next: add tasks.")))
     elif project.state is ProjectState.DRAFT:
@@ -135,6 +139,11 @@ def _budget(t: Translator, project: Project) -> Phrase:
     )
 
 
+def cost_words(t: Translator, cost: float) -> Phrase:
+    """What a settled label has cost so far."""
+    return t("Points for each settled label so far: %(points)s", points=t.number(round(cost, 1)))
+
+
 def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
     project, one = far.project, far.project.id
     closed, draft = project.state is ProjectState.CLOSED, project.state is ProjectState.DRAFT
@@ -152,6 +161,8 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         rows.append(
             (Button(t("Progress"), data("progress", one)), Button(t("Results"), data("results", one))),
         )
+    if can_order(project):
+        rows.append((Button(t("More answers or fewer"), data("order", one)),))
     rows.append(_moves(t, project, empty=empty))
     if not closed:
         last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))

@@ -24,6 +24,7 @@ ROOMS = (
     "requesting",
     "project_form",
     "projects",
+    "ordering",
     "filling",
     "clipping",
     "announcing",

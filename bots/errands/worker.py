@@ -14,7 +14,7 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.refusals import refusal
 from bots.dialogue.turn import House
 from bots.dialogue.vocabulary import Message, Para
-from bots.errands import exporting, importing, project_files
+from bots.errands import curves, exporting, importing, project_files
 from bots.errands.desk import EXPORTS, Desk, LostJob, account_of
 from bots.postbox import Postbox
 from core import jobs
@@ -39,6 +39,7 @@ KINDS: Mapping[str, Callable[[Desk, Job], Awaitable[None]]] = {
     "export": exporting.write_out,
     "project file": project_files.take_in,
     "project copy": project_files.give_copy,
+    "curve": curves.draw,
 }
 
 

@@ -18,6 +18,7 @@ LARGE = 26  # readable where a phone shows the picture at a third of its size
 PAPER, INK, FAINT, LINE, BAND = "#ffffff", "#1f2937", "#d1d5db", "#1d4ed8", "#bfdbfe"
 APART = 0.09
 """So far apart, in parts of the width, must marks be for each to have its label."""
+STEPS = [1, 2, 5, 10]
 FINE_SPACE = "\u2009"
 
 
@@ -39,8 +40,9 @@ def curve(marks: Sequence[Mark]) -> bytes:
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    figure = Figure(figsize=INCHES, dpi=100, facecolor=PAPER, layout="constrained")
+    figure = Figure(figsize=INCHES, dpi=100, facecolor=PAPER)
     FigureCanvasAgg(figure)
+    figure.set_layout_engine("constrained", w_pad=0.2, h_pad=0.2)
     axes = figure.subplots()
     points = [mark.points for mark in marks]
     right = [100 * mark.accuracy for mark in marks]
@@ -80,9 +82,9 @@ def curve(marks: Sequence[Mark]) -> bytes:
     lowest, highest = min(100 * mark.low for mark in marks), max(100 * mark.high for mark in marks)
     room = 0.12 * max(10.0, highest - lowest)
     axes.set_ylim(max(0.0, lowest - room / 2), highest + room)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0f}%" if share <= 100 else ""))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=STEPS))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}".replace(",", FINE_SPACE)))
     axes.tick_params(labelsize=LARGE, colors=INK, length=0, pad=10)
     axes.grid(axis="y", color=FAINT, linewidth=1.5)
