@@ -106,7 +106,7 @@ def export(
     ] = ResultFormat.CSV,
     folder: Annotated[Path, typer.Option("--out", help="Where they are written.", file_okay=False)] = Path(),
 ) -> None:
-    """Write a project's results: one file with a row per task, one with a row per answer."""
+    """Write a project's results: a file with a row per task, one per answer, and one on how the answers agree."""
     settings = _settings()
     files = _finish(
         settings, by_hand.write_out(settings, project_id=project_id, written=written, folder=folder)

@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.errors import Problem
-from core.intake.results import ResultFormat, write_answers, write_results
+from core.intake.results import ResultFormat, write_answers, write_measures, write_results
 from core.intake.rows import BadRow, TaskRow
 from core.intake.task_file import count_rows, read_tasks
 from core.store import Store, projects
@@ -109,14 +109,19 @@ async def write_out(
         Trouble: when there is no such project.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    results, answers = (folder / f"project-{project_id}-{part}.{written}" for part in ("results", "answers"))
+    results, answers, agreement = (
+        folder / f"project-{project_id}-{part}.{written}" for part in ("results", "answers", "agreement")
+    )
 
     def write(tx: Transaction, vault: Vault) -> tuple[tuple[Path, int], ...]:
         _known(tx, project_id)
-        return (
+        files = [
             (results, write_results(exporting.result_rows(tx, project_id), results, written)),
             (answers, write_answers(exporting.answer_rows(tx, vault, project_id), answers, written)),
-        )
+        ]
+        if measures := exporting.measure_rows(tx, project_id):
+            files.append((agreement, write_measures(measures, agreement, written)))
+        return tuple(files)
 
     async with opened(settings) as (store, vault, _):
         return await store.read(lambda tx: write(tx, vault))

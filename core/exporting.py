@@ -1,11 +1,12 @@
-"""What a requester gets back: the tasks with their labels, and the answers under pseudonyms."""
+"""What a requester gets back: the tasks with their labels, the answers under pseudonyms, and how they agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core import quality, weighing
 from core.domain.states import TaskState
-from core.intake.results import AnswerRow, ResultRow
+from core.intake.results import AnswerRow, MeasureRow, ResultRow
 from core.settling import CONSENSUS
 from core.store import answers, projects, task_views
 from core.store.task_views import Outcome
@@ -13,13 +14,15 @@ from core.store.transaction import Transaction
 from core.vault import Vault
 
 GOLD = "gold"
-UNCALIBRATED = frozenset({"majority"})
-"""Methods whose confidence is a share of votes: it is no probability, so it is not given out as one."""
 _PSEUDONYM = 10
+_DIGITS = 4
 
 
 def result_rows(tx: Transaction, project_id: int) -> Iterator[ResultRow]:
     """One row per task, in the order of the requester's files; `label` is empty until it is settled.
+
+    `confidence` is given out once gold has shown how far it can be believed; of a task that waits for a
+    decision it is that of its leading label. A share of votes is no probability, so it is never given out.
 
     Raises:
         LookupError: when there is no such project.
@@ -27,8 +30,8 @@ def result_rows(tx: Transaction, project_id: int) -> Iterator[ResultRow]:
     project = projects.find(tx, project_id)
     if project is None:
         raise LookupError("no such project")
-    calibrated = project.file.method not in UNCALIBRATED
-    return (_result(one, calibrated=calibrated) for one in task_views.stream(tx, project_id))
+    measured = weighing.believed(tx, project_id, project.file).calibration.measured
+    return (_result(one, measured=measured) for one in task_views.stream(tx, project_id))
 
 
 def answer_rows(tx: Transaction, vault: Vault, project_id: int) -> Iterator[AnswerRow]:
@@ -44,20 +47,50 @@ def answer_rows(tx: Transaction, vault: Vault, project_id: int) -> Iterator[Answ
         )
 
 
+def measure_rows(tx: Transaction, project_id: int) -> list[MeasureRow]:
+    """How the answers agree, as of the last refit: numbers of all answers, then one count and share per pair.
+
+    A pair is what a task turned out to be and what was said; pairs that never occurred are left out. Empty
+    while there is nothing to say.
+    """
+    found = quality.found(tx, project_id)
+    if found is None or (found.alpha is None and not found.confusion.answers):
+        return []
+    rows = [MeasureRow("gold_tasks", found.gold)]
+    if found.alpha is not None:
+        rows.insert(0, MeasureRow("alpha", round(found.alpha, _DIGITS)))
+    if found.claim is not None:
+        rows += [
+            MeasureRow("claimed", found.claim.target),
+            MeasureRow("right", found.claim.right / 100),
+            MeasureRow("right_margin", found.claim.margin / 100),
+        ]
+    for label, counts, shares in zip(
+        found.labels, found.confusion.counts, found.confusion.shares, strict=True
+    ):
+        for answer, count, share in zip(found.labels, counts, shares, strict=True):
+            if count:
+                rows.append(MeasureRow("answers", count, label, answer))
+                rows.append(MeasureRow("share", round(share, _DIGITS), label, answer))
+    return rows
+
+
 def pseudonym(vault: Vault, *, project_id: int, person_id: int) -> str:
     """The same for a person throughout a project, another in every project, and not to be traced back."""
     return f"worker-{vault.fingerprint(f'project:{project_id}:person:{person_id}')[:_PSEUDONYM]}"
 
 
-def _result(one: Outcome, *, calibrated: bool) -> ResultRow:
+def _result(one: Outcome, *, measured: bool) -> ResultRow:
     label: str | None = one.gold
     confidence: float | None = 1.0
     status = GOLD
     if one.gold is None:
         settled = one.state is TaskState.SETTLED
-        believed = settled and calibrated and one.settled_by == CONSENSUS
+        by_answers = one.settled_by == CONSENSUS if settled else one.state is TaskState.ESCALATED
         label, status = one.label if settled else None, str(one.state)
-        confidence = one.confidence if believed else None
+        confidence = None
+        if measured and by_answers and one.confidence is not None:
+            confidence = round(one.confidence, _DIGITS)
     return ResultRow(
         id=one.external_id,
         content=one.content,

@@ -95,7 +95,9 @@ def photo_added(t: Translator, project: Project, tasks: int) -> Message:
     )
 
 
-def exported(t: Translator, project: Project, *, tasks: int, answers: int, written: ResultFormat) -> Message:
+def exported(
+    t: Translator, project: Project, *, tasks: int, answers: int, files: int, written: ResultFormat
+) -> Message:
     """The results are written; the files follow."""
     other = ResultFormat.JSONL if written is ResultFormat.CSV else ResultFormat.CSV
     counts = t.join(
@@ -104,11 +106,16 @@ def exported(t: Translator, project: Project, *, tasks: int, answers: int, writt
             t.n("%(count)s answer", "%(count)s answers", answers),
         )
     )
+    follow = t("Two files follow: one row per task, and one row per answer under a pseudonym.")
+    if files > 2:
+        follow = t(
+            "Three files follow: one row per task, one row per answer under a pseudonym, and how the answers agree."
+        )
     return Message(
         parts=(
             Title(t("Results of “%(title)s”", title=title_of(t, project.file))),
             Para(counts),
-            Note(t("Two files follow: one row per task, and one row per answer under a pseudonym.")),
+            Note(follow),
         ),
         rows=(
             (

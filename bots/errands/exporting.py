@@ -1,8 +1,9 @@
-"""Writing results: two files from one snapshot, in a thread, without holding anybody up."""
+"""Writing results: the files from one snapshot, in a thread, without holding anybody up."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,18 +14,21 @@ from bots.errands.desk import EXPORTS, Desk, account_of, project_of
 from core import exporting, jobs
 from core.domain.project import Project
 from core.domain.states import JobState
-from core.intake.results import ResultFormat, write_answers, write_results
+from core.intake.results import ResultFormat, write_answers, write_measures, write_results
 from core.jobs import Job
 from core.store import people as people_rows
 from core.store import projects
 from core.store.transaction import Transaction
 from i18n import Phrase, Translator
 
+RESULTS, ANSWERS, AGREEMENT = "results", "answers", "agreement"
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A file that can be sent: its bytes and its rows counted."""
 
+    part: str
     path: Path
     rows: int
     size: int
@@ -37,8 +41,8 @@ async def write_out(desk: Desk, job: Job) -> None:
         LostJob: when another process holds it now.
     """
     await asyncio.to_thread(desk.export("").mkdir, parents=True, exist_ok=True)
-    project, results, answers = await desk.store.read(lambda tx: _write(tx, desk, job))
-    await desk.store.write(lambda tx: _finish(tx, desk, job, project, results=results, answers=answers))
+    project, files = await desk.store.read(lambda tx: _write(tx, desk, job))
+    await desk.store.write(lambda tx: _finish(tx, desk, job, project, files))
     desk.nudge(account_of(job))
 
 
@@ -46,36 +50,48 @@ def _format(job: Job) -> ResultFormat:
     return ResultFormat(job.details["format"])
 
 
-def _write(tx: Transaction, desk: Desk, job: Job) -> tuple[Project, Ready, Ready]:
+def _write(tx: Transaction, desk: Desk, job: Job) -> tuple[Project, tuple[Ready, ...]]:
     wanted, project_id = _format(job), project_of(job)
     project = projects.find(tx, project_id)
     assert project is not None, "projects are never deleted"
-    results, answers = (desk.export(f"{job.id}-{part}.{wanted}") for part in ("results", "answers"))
-    tasks = write_results(exporting.result_rows(tx, project_id), results, wanted)
-    given = write_answers(exporting.answer_rows(tx, desk.house.vault, project_id), answers, wanted)
-    return (
-        project,
-        Ready(results, tasks, results.stat().st_size),
-        Ready(answers, given, answers.stat().st_size),
+
+    def ready(part: str, write: Callable[[Path], int]) -> Ready:
+        path = desk.export(f"{job.id}-{part}.{wanted}")
+        rows = write(path)
+        return Ready(part, path, rows, path.stat().st_size)
+
+    answers, measures = (
+        exporting.answer_rows(tx, desk.house.vault, project_id),
+        exporting.measure_rows(tx, project_id),
     )
+    files = [
+        ready(RESULTS, lambda path: write_results(exporting.result_rows(tx, project_id), path, wanted)),
+        ready(ANSWERS, lambda path: write_answers(answers, path, wanted)),
+    ]
+    if measures:
+        files.append(ready(AGREEMENT, lambda path: write_measures(measures, path, wanted)))
+    return project, tuple(files)
 
 
-def _finish(
-    tx: Transaction, desk: Desk, job: Job, project: Project, *, results: Ready, answers: Ready
-) -> None:
+def _finish(tx: Transaction, desk: Desk, job: Job, project: Project, files: Sequence[Ready]) -> None:
     desk.hold(tx, job)
     jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
     t, wanted = desk.voice(tx, job), _format(job)
-    message = errand_words.exported(t, project, tasks=results.rows, answers=answers.rows, written=wanted)
+    rows = {one.part: one.rows for one in files}
+    message = errand_words.exported(
+        t, project, tasks=rows[RESULTS], answers=rows[ANSWERS], files=len(files), written=wanted
+    )
     desk.tell(tx, job, message, slot=job_slot(job.id))
     most = _most(tx, desk, job)
-    for part, ready, words in (
-        ("results", results, t("One row per task")),
-        ("answers", answers, t("One row per answer")),
-    ):
-        name = f"project-{project.id}-{part}.{wanted}"
-        attached = replace(_attached(t, ready, name=name, words=words, most=most), below=job_slot(job.id))
-        desk.tell(tx, job, attached, key=part)
+    words = {
+        RESULTS: t("One row per task"),
+        ANSWERS: t("One row per answer"),
+        AGREEMENT: t("How the answers agree: one row per number"),
+    }
+    for one in files:
+        name = f"project-{project.id}-{one.part}.{wanted}"
+        attached = _attached(t, one, name=name, words=words[one.part], most=most)
+        desk.tell(tx, job, replace(attached, below=job_slot(job.id)), key=one.part)
 
 
 def _most(tx: Transaction, desk: Desk, job: Job) -> int:

@@ -1,4 +1,4 @@
-"""What a requester gets back: one file with a row per task, one with a row per answer."""
+"""What a requester gets back: a file with a row per task, one per answer, and one on how the answers agree."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Final, TextIO
 Cell = str | int | float | bool | None
 
 ANSWER_COLUMNS: Final = ("task", "worker", "answer", "seconds", "late", "answered_at")
+MEASURE_COLUMNS: Final = ("measure", "label", "answer", "value")
 _OURS: Final = ("label", "confidence", "answers", "status")
 # What a spreadsheet takes for a formula, in half and full width, also behind apostrophes of earlier exports.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
@@ -52,6 +53,16 @@ class AnswerRow:
     seconds: float | None
     late: bool
     answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """One number about the answers: of all of them, or of those that said `answer` where `label` is right."""
+
+    measure: str
+    value: float
+    label: str | None = None
+    answer: str | None = None
 
 
 def write_results(rows: Iterable[ResultRow], path: Path, format: ResultFormat) -> int:  # noqa: A002
@@ -91,6 +102,16 @@ def write_answers(rows: Iterable[AnswerRow], path: Path, format: ResultFormat) -
 
     _write(path, format, columns=ANSWER_COLUMNS, rows=counted())
     return count
+
+
+def write_measures(rows: Iterable[MeasureRow], path: Path, format: ResultFormat) -> int:  # noqa: A002
+    """One row per number: measure, label, answer, value; returns how many."""
+    written = [
+        dict(zip(MEASURE_COLUMNS, (row.measure, row.label, row.answer, row.value), strict=True))
+        for row in rows
+    ]
+    _write(path, format, columns=MEASURE_COLUMNS, rows=iter(written))
+    return len(written)
 
 
 def neutral(text: str) -> str:

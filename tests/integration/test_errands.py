@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,8 +20,9 @@ from bots.dialogue.wire import from_wire
 from bots.errands import Errands
 from bots.errands.worker import sweep
 from bots.postbox import Postbox
-from core import exporting, jobs, projects
+from core import exporting, jobs, projects, refitting, weighing
 from core.clock import ManualClock
+from core.consensus.calibration import Calibration
 from core.domain.person import Person, Role
 from core.domain.states import TaskState
 from core.intake.results import restored
@@ -29,6 +32,7 @@ from core.store import Store, outbox, task_views, tasks
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
 from core.vault import Vault
+from tests.reports import keep
 from tests.spoken import labels, said
 from tests.world import World
 
@@ -46,6 +50,7 @@ class Mortal:
 
     def __init__(self, store: Store, *, dies_at: int, after_commit: bool) -> None:
         self.dialect = store.dialect
+        self.address = store.address
         self._store = store
         self._left = dies_at
         self._after_commit = after_commit
@@ -441,6 +446,112 @@ async def test_confidence_is_given_only_where_it_is_one(office: Office) -> None:
         ("g", "cat", 1.0, "gold"),
         ("open", "dog", None, "settled"),
     ]
+
+
+@pytest.mark.parametrize("gold", [9, 10])
+async def test_calibrated_confidence_is_given_once_it_is_measured(office: Office, gold: int) -> None:
+    """Of what the crowd settled and of what waits for a decision, whose label stays out; never below ten gold."""
+    known = TaskRow(line=2, content={"text": "known"}, external_id="g", gold="cat")
+    texts = ["settled", "waits", "decided", "open"]
+    method: dict[str, Any] = {"method": "dawid_skene", "overlap": {"min": 2, "max": 3}}
+    project = await office.world.project(office.rita, [known, *texts], launch=False, **method)
+    now = office.clock.now()
+
+    def unit(tx: Transaction) -> None:
+        at_first = weighing.at_first("dawid_skene", ("cat", "dog"))
+        model = replace(at_first, calibration=Calibration.unknown(gold=gold))
+        keep(tx, project, as_of=now, model=model, gold=gold)
+        for task, state, by in (
+            (2, "settled", "consensus"),
+            (3, "escalated", None),
+            (4, "settled", "person:1"),
+        ):
+            tasks.end(tx, task, state=TaskState(state), label="dog", confidence=0.961234567, by=by, now=now)
+
+    await office.store.write(unit)
+    found = await office.store.read(lambda tx: list(exporting.result_rows(tx, project)))
+    sure = 0.9612 if gold >= 10 else None
+    assert [(one.id, one.label, one.confidence) for one in found] == [
+        ("g", "cat", 1.0),
+        ("settled", "dog", sure),
+        ("waits", None, sure),
+        ("decided", "dog", None),
+        ("open", None, None),
+    ]
+
+
+async def test_how_answers_agree_is_a_third_file(office: Office) -> None:
+    """After a refit; a tidy table, the same in both formats."""
+    now = office.clock.now()
+    confusion = [[90, 10], [0, 96]]
+    await office.store.write(lambda tx: keep(tx, office.project, as_of=now, confusion=confusion))
+    await office.starts("export", {"format": "csv"})
+    assert await office.errands().run_once()
+    words, *files = await office.said()
+    assert "Three files follow" in said(words)
+    names = [one.attachment.name for one in files if one.attachment]
+    assert names == ["project-1-results.csv", "project-1-answers.csv", "project-1-agreement.csv"]
+    assert said(files[2]) == "How the answers agree: one row per number"
+    assert files[2].attachment is not None
+    assert office.table(files[2].attachment.path) == [
+        ["measure", "label", "answer", "value"],
+        ["alpha", "", "", "0.823"],
+        ["gold_tasks", "", "", "12"],
+        ["claimed", "", "", "0.95"],
+        ["right", "", "", "0.96"],
+        ["right_margin", "", "", "0.03"],
+        ["answers", "cat", "cat", "90"],
+        ["share", "cat", "cat", "0.9"],
+        ["answers", "cat", "dog", "10"],
+        ["share", "cat", "dog", "0.1"],
+        ["answers", "dog", "dog", "96"],
+        ["share", "dog", "dog", "1.0"],
+    ]
+    await office.starts("export", {"format": "jsonl"})
+    assert await office.errands().run_once()
+    last = (await office.said())[-1].attachment
+    assert last is not None
+    rows = [json.loads(line) for line in (office.data_dir / last.path).read_text("utf-8").splitlines()]
+    assert rows[0] == {"measure": "alpha", "label": None, "answer": None, "value": 0.823}
+    assert len(rows) == 11
+
+
+async def test_nothing_is_said_of_agreement_when_there_is_none(office: Office) -> None:
+    """A refit of a project where nobody met anybody: two files, as before."""
+    now = office.clock.now()
+    nothing: dict[str, Any] = {"alpha": None, "confusion": [[0, 0], [0, 0]], "gold": 0, "claim": None}
+    await office.store.write(lambda tx: keep(tx, office.project, as_of=now, **nothing))
+    await office.starts("export", {"format": "csv"})
+    assert await office.errands().run_once()
+    words, *files = await office.said()
+    assert "Two files follow" in said(words)
+    assert len(files) == 2
+
+
+async def test_what_a_refit_found_of_real_answers_is_written_out(office: Office) -> None:
+    """Two who agree on all but one task: counted by what each task turned out to be."""
+    world = office.world
+    method: dict[str, Any] = {"method": "dawid_skene", "overlap": {"min": 2, "max": 2, "confidence": 0.7}}
+    office.project = await world.project(office.rita, [f"text {at}" for at in range(12)], **method)
+    for name in ("will", "vera"):
+        worker = await world.person(name)
+        while (card := await world.next(worker)) is not None:
+            cat = card.content["text"] in {f"text {at}" for at in range(6)}
+            slip = name == "vera" and card.content["text"] == "text 0"
+            await world.answers(worker, card, "cat" if cat and not slip else "dog")
+    office.clock.move(timedelta(seconds=61))
+    for _ in range(3):
+        await world.tick()
+    now = office.clock.now()
+    await office.store.write(lambda tx: refitting.run_whole(tx, office.project, now=now))
+    found = await office.store.read(lambda tx: exporting.measure_rows(tx, office.project))
+    numbers = {(one.measure, one.label, one.answer): one.value for one in found}
+    assert 0.7 < numbers["alpha", None, None] < 0.95
+    assert numbers["gold_tasks", None, None] == 0
+    assert ("right", None, None) not in numbers
+    counted = sum(value for (measure, *_), value in numbers.items() if measure == "answers")
+    assert counted == 22, "the task of two minds waits for a decision"
+    assert numbers["answers", "cat", "cat"] == 10
 
 
 async def test_a_file_that_the_chat_cannot_carry_names_the_other_way(office: Office) -> None:

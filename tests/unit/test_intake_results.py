@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from core.intake.results import (
     AnswerRow,
+    MeasureRow,
     ResultFormat,
     ResultRow,
     neutral,
     restored,
     write_answers,
+    write_measures,
     write_results,
 )
 
@@ -43,6 +45,21 @@ def test_one_row_per_task(tmp_path: Path) -> None:
         ["1", "¿Qué?", "", "cat", "0.95", "3", "settled", "web", ""],
         ["2", "'=HYPERLINK(1)", "a.jpg", "", "", "0", "open", "", "-5"],
     ]
+
+
+def test_one_row_per_number(tmp_path: Path) -> None:
+    """Numbers of all answers name no label; a label that looks like a formula is neutral as anywhere."""
+    rows = [MeasureRow("alpha", -0.25), MeasureRow("answers", 7, "cat", "=dog")]
+    path = tmp_path / "m.csv"
+    assert write_measures(rows, path, ResultFormat.CSV) == 2
+    assert table(path) == [
+        ["measure", "label", "answer", "value"],
+        ["alpha", "", "", "-0.25"],
+        ["answers", "cat", "'=dog", "7"],
+    ]
+    write_measures(rows, path, ResultFormat.JSONL)
+    first = json.loads(path.read_text().splitlines()[0])
+    assert first == {"measure": "alpha", "label": None, "answer": None, "value": -0.25}
 
 
 def test_json_lines_are_not_neutralised(tmp_path: Path) -> None:
