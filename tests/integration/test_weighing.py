@@ -200,8 +200,10 @@ async def test_what_went_astray_is_found(world: World) -> None:
         world.clock.move(timedelta(seconds=1))
     victim = next(iter(right)).id
 
+    file = (await world.budget(project_id)).file
+
     def spoil(tx: Transaction) -> int:
-        generation = weighing.believed(tx, project_id, machine_file(tx)).generation
+        generation = weighing.believed(tx, project_id, file).generation
         whose = {"project_id": project_id, "person_id": victim, "generation": generation}
         crowds.keep(tx, Worker(gathered=(1.0,) * 9), **whose)
         at, tally = max(rows.tallies(tx, project_id), key=lambda one: len(one[1].votes))
@@ -210,11 +212,6 @@ async def test_what_went_astray_is_found(world: World) -> None:
         kept = tx.execute(task.select().where(task.c.id == at)).one().votes
         tx.execute(update(task).where(task.c.id == at).values(votes=kept.replace("[-", "[-1")))
         return at
-
-    def machine_file(tx: Transaction) -> refitting.ProjectFile:
-        project = projects.find(tx, project_id)
-        assert project is not None
-        return project.file
 
     spoiled = await world.do(spoil)
     project = await world.budget(project_id)
