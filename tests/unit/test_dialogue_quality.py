@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
+from bots.dialogue.agreement import lines
 from bots.dialogue.suspects import WORDS
+from bots.dialogue.vocabulary import Note
 from core.clock import ManualClock
 from core.consensus.suspicion import Suspicion
 from core.domain.person import Person, Role
+from core.domain.project import Project
+from core.domain.states import ProjectState
 from core.exporting import pseudonym
+from core.intake.project_model import ProjectFile
+from core.quality import dated, read
+from core.refitting import Sheet, refit
 from core.store import Store, refits
 from core.store import people as people_rows
+from core.store.refits import AnswerRow, Present, TaskRow
 from core.vault import Vault
 from i18n import translator_for
 from tests.house import PaperHouse, paper_house
 from tests.reports import keep, suspect
 from tests.spoken import said
 from tests.standins.paper import Someone
-from tests.world import World
+from tests.world import CHOICE, World
 
 WEIGHED: dict[str, Any] = {"method": "dawid_skene"}
 
@@ -240,6 +250,47 @@ def test_a_group_is_told_as_one() -> None:
     evidence = EVIDENCE["colluding"] | {"partners": 3}
     words = WORDS["colluding"](translator_for("en"), None, evidence)  # type: ignore[arg-type]  # no label is named
     assert words.startswith("in a group of 4 who answer alike, person 9 most: compared 40 times")
+
+
+def test_what_a_refit_finds_can_be_said() -> None:
+    """From answers to words: a crowd with some who do not read, refitted, kept as JSON and read again."""
+    chance, people = Random(3), 14
+    truth = [chance.choice(("cat", "dog")) for _ in range(150)]
+    answers: list[AnswerRow] = []
+    copied: dict[int, str] = {}
+    for task, true in enumerate(truth):
+        for person in range(people):
+            wrong = "dog" if true == "cat" else "cat"
+            said = true if chance.random() < 0.9 else wrong
+            if person == 10:
+                said = "dog"
+            elif person == 11:
+                said = wrong if chance.random() < 0.9 else true
+            elif person == 12:
+                copied[task] = said = true if chance.random() < 0.6 else wrong
+            elif person == 13:
+                said = copied[task]
+            answers.append(AnswerRow(len(answers) + 1, task + 1, person + 1, said, 4_000))
+    tasks = [TaskRow(at + 1, "en", None, "open", None, None, None, False) for at in range(len(truth))]
+    file = ProjectFile.model_validate(CHOICE | WEIGHED)
+    as_of = datetime(2026, 3, 2, tzinfo=UTC)
+    sheet = Sheet(1, file, Present(), len(answers), as_of, tasks, answers)
+    kept = json.loads(json.dumps(dated(refit(sheet).report, before=None, as_of=as_of)))
+    found = read(as_of, kept)
+    assert {(one.person_id, one.kind) for one in found.suspects} >= {
+        (11, "constant"),
+        (12, "contrary"),
+        (13, "colluding"),
+        (14, "colluding"),
+    }
+    project = Project(1, 1, ProjectState.RUNNING, None, 1, None, 0, 0, as_of, None, None, file)
+    t = translator_for("en")
+    told = {(one.person_id, one.kind): WORDS[one.kind](t, project, one.evidence) for one in found.suspects}
+    assert "of them “Dog”" in told[11, "constant"]
+    assert told[13, "colluding"].startswith("the same answer as person 14 in 150 of 150 tasks")
+    assert not {one for one, _ in told} & set(range(1, 11)), "nobody honest"
+    assert found.alpha is not None
+    assert [type(part) for part in lines(t, project, found, now=as_of)][-1] is Note
 
 
 # --- skills ---------------------------------------------------------------------------------------
