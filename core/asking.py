@@ -29,6 +29,8 @@ CHECKED_MORE = 3.0
 MOST_CHECKED = 0.5
 USUALLY_LATE, LATE_WEIGHT = 0.05, 10
 """How often people are late before anything is known of them, and how many cards that weighs."""
+PROVED = 20.0
+"""Nobody is held back of whose work less is known than so many answers."""
 NEARLY = 0.8
 """Who teaches this share of what the crowd as a whole does is always asked."""
 
@@ -71,7 +73,7 @@ def caller(
     share = file.gold_share * (CHECKED_MORE if worker.seen < NEW else 1.0)
     return Caller(
         belief,
-        held_back=lively and information(prior, says) < model.bar,
+        held_back=lively and worker.seen >= PROVED and information(prior, says) < model.bar,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
     )
@@ -92,7 +94,7 @@ def lateness(tx: Transaction, person_id: int) -> float:
 def bar(learner: Learner, model: Believed, recent: Sequence[Counts]) -> float:
     """What an answer must teach, in bits about a task nobody answered, so that nobody better is waited for.
 
-    `recent` are the soft counts of whoever gave the newest answers, one for each answer: half of them
+    `recent` are the soft counts of whoever came lately, one for each visit, asked or not: half of them
     clear it, and everybody does who is nearly as good as the whole crowd.
     """
     if not recent:

@@ -17,7 +17,7 @@ from core.domain.task import Assignment
 from core.errors import Refused
 from core.events import BudgetSpent, Event
 from core.overdue import run_out
-from core.store import assignments, projects, queues, tasks
+from core.store import assignments, crowds, projects, queues, tasks
 from core.store.queues import Queue
 from core.store.transaction import Transaction
 
@@ -136,6 +136,9 @@ def _check_instead(
 ) -> Assignment | None:
     """Whom no project asks at the moment may show on gold that this is wrong."""
     for project_id, queue in project.waits_for_others.items():
+        model = project.callers[project_id].model
+        assert model is not None, "only what is learned holds somebody back"
+        crowds.hold(tx, project_id=project_id, person_id=person.id, generation=model.generation)
         gold = _gold(tx, person, queue, only=only, now=now)
         if gold is None or not projects.reserve(tx, project_id, queue.file.reward):
             continue
@@ -173,13 +176,12 @@ def _some_queues(
     offers: list[_Offer] = []
     weighed = 0
     for queue in queues.open_to(tx, person.id):
-        if project.caller(queue).held_back:
-            project.waits_for_others[queue.project_id] = queue
-            continue
         candidates = _candidates_of(
             tx, person, queue, caller=project.caller(queue), behind=lost.get(queue.id), only=only, now=now
         )
-        if candidates:
+        if candidates and project.caller(queue).held_back:
+            project.waits_for_others[queue.project_id] = queue
+        elif candidates:
             offers.append(_Offer(queue, candidates))
             weighed += len(candidates)
         if weighed >= ENOUGH:

@@ -12,7 +12,7 @@ worker's answers after S have told since (`core.rebuilding` says it as code).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from core.domain.states import ProjectState, TaskState
 from core.events import Event
 from core.intake.project_model import ProjectFile
 from core.quality import dated
-from core.store import projects, refits, tasks
+from core.store import crowds, projects, refits, tasks
 from core.store.refits import AnswerRow, Present, Standing, TaskRow
 from core.store.transaction import Transaction
 
@@ -57,6 +57,7 @@ class Sheet:
     as_of: datetime
     tasks: Sequence[TaskRow]
     answers: Sequence[AnswerRow]
+    held: Mapping[int, int]  # how often people came and were not asked, since the generation in use
 
     @property
     def generation(self) -> int:
@@ -113,14 +114,16 @@ def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
         return None
     as_of = now - UNDO_WINDOW
     upto = refits.last_final(tx, project_id, before=as_of)
+    present = refits.present(tx, project_id)
     return Sheet(
         project_id,
         project.file,
-        refits.present(tx, project_id),
+        present,
         upto,
         as_of,
         refits.tasks_of(tx, project_id),
         refits.answers_of(tx, project_id, upto=upto),
+        crowds.held(tx, project_id, present.generation),
     )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 RECENT = 200
-"""So many of the newest answers tell who comes at present."""
+"""So many visits at least tell who comes at present."""
 
 
 def computed(given: Sheet) -> Outcome:
@@ -54,8 +54,8 @@ def computed(given: Sheet) -> Outcome:
             calibration,
             as_of=milliseconds(given.as_of),
         )
-        newest = [tuple(fit.counts[worker].ravel().tolist()) for worker in record.workers[-RECENT:]]
-        believed = replace(believed, bar=asking.bar(learner, believed, newest))
+        came = [tuple(fit.counts[one].ravel().tolist()) for one in _visitors(given, record, people)]
+        believed = replace(believed, bar=asking.bar(learner, believed, came))
     affected, moved = _stands(given, record, believed, fit)
     return Outcome(
         project_id=given.project_id,
@@ -71,6 +71,18 @@ def computed(given: Sheet) -> Outcome:
         affected=tuple(affected),
         moved=tuple(moved),
     )
+
+
+def _visitors(given: Sheet, record: Record, people: Sequence[int]) -> list[int]:
+    """Who came lately, by index, one for each visit: to answer, or to be held back."""
+    place = {person: index for index, person in enumerate(people)}
+    turned_away = [place[one] for one, times in given.held.items() if one in place for _ in range(times)]
+    return [*turned_away, *record.workers[-max(RECENT - len(turned_away), _newer(given)) :].tolist()]
+
+
+def _newer(given: Sheet) -> int:
+    """How many answers came since the generation in use was learned."""
+    return sum(one.id > given.present.upto for one in given.answers)
 
 
 def _stands(

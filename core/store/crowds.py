@@ -75,6 +75,39 @@ def _keep(insert: Any) -> Any:
 _KEEP = Change(_keep)
 
 
+def _hold(insert: Any) -> Any:
+    row = insert(worker_model).values(
+        project_id=bindparam("project"),
+        person_id=bindparam("person"),
+        generation=bindparam("generation"),
+        held=1,
+    )
+    return row.on_conflict_do_update(
+        index_elements=[worker_model.c.project_id, worker_model.c.person_id, worker_model.c.generation],
+        set_={"held": worker_model.c.held + 1},
+    )
+
+
+_HOLD = Change(_hold)
+
+
+def hold(tx: Transaction, *, project_id: int, person_id: int, generation: int) -> None:
+    """A worker came, and the project waits for somebody better."""
+    _HOLD.run(tx, project=project_id, person=person_id, generation=generation)
+
+
+def held(tx: Transaction, project_id: int, generation: int) -> dict[int, int]:
+    """How often each worker was not asked although they came, since a generation is in use."""
+    rows = tx.execute(
+        select(worker_model.c.person_id, worker_model.c.held).where(
+            worker_model.c.project_id == project_id,
+            worker_model.c.generation == generation,
+            worker_model.c.held > 0,
+        )
+    )
+    return {row.person_id: row.held for row in rows}
+
+
 def model(tx: Transaction, project_id: int) -> Believed | None:
     """What the last refit of a project left; None before the first, or where votes are not weighed."""
     return _MODEL.first(tx, project=project_id)

@@ -165,6 +165,7 @@ class Present(NamedTuple):
 
     generation: int = 0
     answers: int = 0
+    upto: int = 0
 
 
 def present(tx: Transaction, project_id: int) -> Present:
@@ -179,7 +180,7 @@ def hold_present(tx: Transaction, project_id: int) -> Present:
     return Present() if row is None else Present(*row)
 
 
-_PRESENT = select(crowd_model.c.generation, crowd_model.c.answers)
+_PRESENT = select(crowd_model.c.generation, crowd_model.c.answers, crowd_model.c.upto)
 
 
 def outdate(tx: Transaction, project_ids: Any) -> None:

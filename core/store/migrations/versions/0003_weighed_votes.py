@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("base", sa.LargeBinary(), nullable=True),
         sa.Column("gathered", sa.LargeBinary(), nullable=True),
         sa.Column("waiting", sa.Text(), nullable=True),
+        sa.Column("held", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_worker_model_person_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_worker_model_project_id")),
         sa.PrimaryKeyConstraint("project_id", "person_id", "generation", name=op.f("pk_worker_model")),
