@@ -212,7 +212,8 @@ def _changed(t: Translator, changed: Changed, *, measured: bool) -> Message:
     else:
         words = t("Tasks settle with less certainty now.")
     if after > before:
-        follows = t("Tasks that are not as sure get more answers, up to %(most)s each.")
+        most = t.number(changed.project.file.overlap.max)
+        follows = t("Tasks that are not as sure get more answers, up to %(most)s each.", most=most)
     else:
         follows = t("Tasks that are sure enough settle in a few minutes. What is settled stays settled.")
     one = changed.project.id
