@@ -34,6 +34,7 @@ class AsyncpgStore:
     dialect = "postgresql"
 
     def __init__(self, url: URL) -> None:
+        self.address = url
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), pool_size=POOL, max_overflow=0, pool_pre_ping=True
         )

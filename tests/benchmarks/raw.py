@@ -24,7 +24,7 @@ class Recorder:
     """A store that notes what every unit asks of the database, in the order in which the units ran."""
 
     def __init__(self, store: Store) -> None:
-        self.dialect = store.dialect
+        self.dialect, self.address = store.dialect, store.address
         self.units: list[Recorded] = []
         self._store = store
         self._watched: Connection | None = None

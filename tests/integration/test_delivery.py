@@ -220,7 +220,7 @@ class HeldStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.dialect = store.dialect
+        self.dialect, self.address = store.dialect, store.address
         self.open = asyncio.Event()
         self.open.set()
         self.waiting = asyncio.Event()

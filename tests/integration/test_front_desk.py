@@ -427,7 +427,7 @@ class Stumbling:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.dialect = store.dialect
+        self.dialect, self.address = store.dialect, store.address
         self.falls = 0
 
     async def write(self, unit: Unit[T]) -> T:

@@ -102,7 +102,7 @@ class MortalStore:
     def __init__(self, store: Store, fuse: Fuse) -> None:
         self._store = store
         self._fuse = fuse
-        self.dialect = store.dialect
+        self.dialect, self.address = store.dialect, store.address
         self.sent: set[asyncio.Task[object]] = set()  # whose next write marks a message as sent
         self.marked = asyncio.Event()
 
