@@ -42,7 +42,7 @@ class Rule:
     """When a project stops asking, and what a right answer earns."""
 
     overlap: Overlap
-    slack: float
+    leeway: float
     """A settled task is asked about again when it falls so far below the target."""
     reward: int
     gold_share: float
@@ -152,7 +152,7 @@ def _asks(standing: Ints, count: Floats, best: Floats, *, before: Floats, aims: 
     """Whether one more answer is asked for, at each target and of each task: (A, S)."""
     overlap = rule.overlap
     wanted = (count < overlap.least) | (best < aims[:, None])
-    shaken = best < aims[:, None] - rule.slack
+    shaken = best < aims[:, None] - rule.leeway
     once_more = (standing == Standing.SETTLED) & (shaken | (count > before))
     found: Flags = wanted & ((standing == Standing.OPEN) | once_more)
     return found & (count < overlap.most) & (aims[:, None] > 0)
