@@ -31,7 +31,7 @@ from core.store.refits import AnswerRow, Present, Standing, TaskRow
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 FIRST = 20
 """So many answers make a first refit worth it, and so many more the next one, until the share below is more."""
@@ -129,7 +129,7 @@ def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
 
 def refit(given: Sheet) -> Outcome:
     """Learn everything anew: a pure function of the sheet. Takes time and memory; imports what needs them."""
-    from core.consensus.refit import computed
+    from core.learning.refit import computed
 
     return computed(given)
 
@@ -247,7 +247,7 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
     """The sheet as columns, and the people in the order of their index; answers that name no label are left out."""
     import numpy as np
 
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
     place = {label: index for index, label in enumerate(labels)}
     task_at = {row.id: index for index, row in enumerate(given.tasks)}

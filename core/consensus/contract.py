@@ -12,7 +12,7 @@ from core.consensus.crowd import Evidence
 if TYPE_CHECKING:
     from core.consensus.believed import Believed
     from core.consensus.crowd import Crowd, Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 
 @dataclass(frozen=True, slots=True)

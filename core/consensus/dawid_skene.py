@@ -14,7 +14,7 @@ from core.consensus.crowd import STRENGTH, Crowd, Evidence, evidence, unseen
 
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 MOST_EVENED = 0.04
 """How much more even than the pluralities the truths may come out, as a part of the greatest entropy."""
@@ -34,8 +34,8 @@ class DawidSkene:
 
     def refit(self, record: Record) -> Fit:
         """Everything anew from the answers alone; a pure function of the record."""
-        from core.consensus.kernel import FULL, SKILL_ALONE, refit  # NumPy stays off the path of an event
-        from core.consensus.pluralities import beside_pluralities
+        from core.learning.kernel import FULL, SKILL_ALONE, refit  # NumPy stays off the path of an event
+        from core.learning.pluralities import beside_pluralities
 
         found = refit(record, FULL)
         if beside_pluralities(record, found).evened <= MOST_EVENED:

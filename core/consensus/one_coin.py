@@ -9,7 +9,7 @@ from core.consensus.crowd import SKILL_ALONE, Crowd, Evidence, evidence, unseen
 
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 
 class OneCoin:
@@ -23,7 +23,7 @@ class OneCoin:
 
     def refit(self, record: Record) -> Fit:
         """Everything anew from the answers alone; a pure function of the record."""
-        from core.consensus.kernel import SKILL_ALONE, refit  # NumPy stays off the path of an event
+        from core.learning.kernel import SKILL_ALONE, refit  # NumPy stays off the path of an event
 
         return refit(record, SKILL_ALONE)
 

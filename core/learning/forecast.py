@@ -15,7 +15,7 @@ from core.learning.play import Ends, Floats, Ints, Panel, Rule, Standing, Tasks,
 
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 TARGETS = (0.80, 0.85, 0.90, 0.95, 0.98)
 TOUCHED, FRESH = 750, 250

@@ -17,7 +17,7 @@ from core.slots import overlap_of
 if TYPE_CHECKING:
     from core.consensus.believed import Believed
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
     from core.store.refits import TaskRow
 
 

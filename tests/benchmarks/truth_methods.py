@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.consensus.dawid_skene import LEARNER as DAWID_SKENE
 from core.consensus.one_coin import LEARNER as ONE_COIN
-from core.consensus.record import Record
+from core.learning.record import Record
 from tests.benchmarks.truth_sets import Crowd
 
 Chances = NDArray[np.float64]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.consensus.dawid_skene import LEARNER
-from core.consensus.record import Record
+from core.learning.record import Record
 from tests.benchmarks.measuring import Rounds, Sample, Spread, Watch
 from tests.benchmarks.reporting import Goal, Report, Table
 from tests.benchmarks.truth_methods import STEPS, crowdkit, frame

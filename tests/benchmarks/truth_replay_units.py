@@ -19,8 +19,8 @@ from typing import Any, TextIO
 import numpy as np
 
 from core.consensus import methods
-from core.consensus.record import Record
 from core.domain.states import TaskState
+from core.learning.record import Record
 from core.store import open_store
 from tests.benchmarks.measuring import Stopwatch
 from tests.benchmarks.truth_replay_core import Plan, Replayed, planned, replay

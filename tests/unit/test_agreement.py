@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.consensus.agreement import alpha, confusion
 from core.consensus.confusion import Confusion, MixUp, mixed_up
-from core.consensus.record import Record
+from core.learning.agreement import alpha, confusion
+from core.learning.record import Record
 
 # Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability": one string per observer, "." is missing.
 BINARY = ("0100000010", "1110010000")

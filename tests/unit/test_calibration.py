@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.consensus.calibrating import fit_calibration
 from core.consensus.calibration import LEAST_GOLD, Calibration, Held, calibrated, claim
 from core.consensus.dawid_skene import LEARNER
-from core.consensus.record import Record
+from core.learning.calibrating import fit_calibration
+from core.learning.record import Record
 
 STATED = Calibration.unknown()
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from core.consensus.contract import Learner
 from core.consensus.crowd import Crowd, Fit
 from core.consensus.dawid_skene import LEARNER as DAWID_SKENE
-from core.consensus.kernel import SKILL_ALONE, refit
 from core.consensus.one_coin import LEARNER as ONE_COIN
-from core.consensus.pluralities import beside_pluralities
-from core.consensus.record import Record
+from core.learning.kernel import SKILL_ALONE, refit
+from core.learning.pluralities import beside_pluralities
+from core.learning.record import Record
 
 LEARNERS: tuple[Learner, ...] = (DAWID_SKENE, ONE_COIN)
 NEAR = 1e-6

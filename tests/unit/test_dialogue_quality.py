@@ -15,12 +15,12 @@ from bots.dialogue.agreement import lines
 from bots.dialogue.suspects import WORDS
 from bots.dialogue.vocabulary import Note
 from core.clock import ManualClock
-from core.consensus.suspicion import Suspicion
 from core.domain.person import Person, Role
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.exporting import pseudonym
 from core.intake.project_model import ProjectFile
+from core.learning.suspicion import Suspicion
 from core.quality import dated, read
 from core.refitting import Sheet, refit
 from core.store import Store, refits
@@ -274,7 +274,16 @@ def test_what_a_refit_finds_can_be_said() -> None:
     tasks = [TaskRow(at + 1, "en", None, "open", None, None, None, False) for at in range(len(truth))]
     file = ProjectFile.model_validate(CHOICE | WEIGHED)
     as_of = datetime(2026, 3, 2, tzinfo=UTC)
-    sheet = Sheet(1, file, Present(), len(answers), as_of, tasks, answers)
+    sheet = Sheet(
+        project_id=1,
+        file=file,
+        present=Present(),
+        upto=len(answers),
+        as_of=as_of,
+        tasks=tasks,
+        answers=answers,
+        held={},
+    )
     kept = json.loads(json.dumps(dated(refit(sheet).report, before=None, as_of=as_of)))
     found = read(as_of, kept)
     assert {(one.person_id, one.kind) for one in found.suspects} >= {

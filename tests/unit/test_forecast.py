@@ -10,15 +10,15 @@ from random import Random
 import numpy as np
 import pytest
 
-from core.consensus.calibrating import fit_calibration
 from core.consensus.calibration import TOGETHER, Calibration, calibrated
 from core.consensus.contract import Overlap
 from core.consensus.crowd import Fit
 from core.consensus.dawid_skene import LEARNER
 from core.consensus.outlook import Ahead, Forecast, Outlook
-from core.consensus.record import Record
+from core.learning.calibrating import fit_calibration
 from core.learning.forecast import TARGETS, forecast
 from core.learning.play import Rule, Standing
+from core.learning.record import Record
 
 OPEN = Standing.OPEN
 GOLD = 30

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from core.consensus.dawid_skene import DawidSkene
-from core.consensus.record import Record
-from core.consensus.suspicion import Finding, Suspicion, suspicions
+from core.learning.record import Record
+from core.learning.suspicion import Finding, Suspicion, suspicions
 
 Labels = NDArray[np.int32]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from core.consensus.crowd import Fit
-from core.consensus.record import Record
+from core.learning.record import Record
 
 
 @dataclass(frozen=True, slots=True)

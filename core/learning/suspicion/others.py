@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consensus.record import Record
+from core.learning.record import Record
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -29,7 +29,7 @@ from core.consensus.calibration import (
 if TYPE_CHECKING:
     from core.consensus.contract import Learner
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 Floats = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from core.consensus.suspicion.finding import Finding, Suspicion, strength
-from core.consensus.suspicion.others import Floats, Others, Whole
+from core.consensus.finding import Finding, Suspicion, strength
+from core.learning.suspicion.others import Floats, Others, Whole
 
 GOOD_FIRST, BAD_AFTER = 20, 15
 """A turn needs this many answers before and after it to be one."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consensus.record import Record
-from core.consensus.suspicion.careless import careless
-from core.consensus.suspicion.finding import Finding, Suspicion
-from core.consensus.suspicion.following import following
-from core.consensus.suspicion.habits import among_readers, habits
-from core.consensus.suspicion.haste import too_fast
-from core.consensus.suspicion.others import Floats, listen
-from core.consensus.suspicion.sharing import colluding
-from core.consensus.suspicion.turning import slow_burn
+from core.consensus.finding import Finding, Suspicion
+from core.learning.record import Record
+from core.learning.suspicion.careless import careless
+from core.learning.suspicion.following import following
+from core.learning.suspicion.habits import among_readers, habits
+from core.learning.suspicion.haste import too_fast
+from core.learning.suspicion.others import Floats, listen
+from core.learning.suspicion.sharing import colluding
+from core.learning.suspicion.turning import slow_burn
 
 __all__ = ["Finding", "Suspicion", "suspicions"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consensus.suspicion.finding import Finding, Suspicion, strength
-from core.consensus.suspicion.others import Floats, Others, summed
+from core.consensus.finding import Finding, Suspicion, strength
+from core.learning.suspicion.others import Floats, Others, summed
 
 DOUBTLESS = 0.7
 """How likely wrong, going by the others, a suggestion must be to count as wrong."""

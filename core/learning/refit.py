@@ -11,20 +11,20 @@ import numpy as np
 from core import asking
 from core.clock import milliseconds
 from core.consensus import methods
-from core.consensus.agreement import alpha, confusion
 from core.consensus.believed import Believed
-from core.consensus.calibrating import fit_calibration
 from core.consensus.calibration import Calibration, calibrated, claim
-from core.consensus.suspicion import suspicions
 from core.domain.states import TaskState
+from core.learning.agreement import alpha, confusion
+from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
+from core.learning.suspicion import suspicions
 from core.refitting import NOTICEABLE, SLACK, Outcome, Sheet, record_of
 from core.settling import CONSENSUS
 from core.store.refits import Standing
 
 if TYPE_CHECKING:
     from core.consensus.crowd import Fit
-    from core.consensus.record import Record
+    from core.learning.record import Record
 
 
 RECENT = 200

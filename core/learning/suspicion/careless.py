@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import logsumexp
 
-from core.consensus.suspicion.finding import MOST, Finding, Suspicion, strength
-from core.consensus.suspicion.habits import CONSTANT, CONTRARY, RANDOM, Habits
-from core.consensus.suspicion.others import Others
+from core.consensus.finding import MOST, Finding, Suspicion, strength
+from core.learning.suspicion.habits import CONSTANT, CONTRARY, RANDOM, Habits
+from core.learning.suspicion.others import Others
 
 LEAST = 15
 """Answers before anybody is named for how they answer."""

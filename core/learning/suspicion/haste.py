@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.consensus.suspicion.finding import Finding, Suspicion, strength
-from core.consensus.suspicion.others import Floats, Others
+from core.consensus.finding import Finding, Suspicion, strength
+from core.learning.suspicion.others import Floats, Others
 
 LEAST = 20
 """Timed answers before anybody is judged by them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import gammaln, logsumexp
 
-from core.consensus.suspicion.others import Floats, Others, Whole
+from core.learning.suspicion.others import Floats, Others, Whole
 
 SKILLS = (0.3, 0.45, 0.6, 0.75, 0.9, 0.97)
 """An honest worker knows this share of the answers and guesses the rest by habit."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from core.consensus.record import Record
-from core.consensus.suspicion.finding import CERTAIN, Finding, Suspicion, strength
-from core.consensus.suspicion.others import Floats, Others, Whole, summed, truth_given
+from core.consensus.finding import CERTAIN, Finding, Suspicion, strength
+from core.learning.record import Record
+from core.learning.suspicion.others import Floats, Others, Whole, summed, truth_given
 
 COPIED = (0.7, 0.9)
 """The share of the answers that colluders take from each other; either is as likely."""

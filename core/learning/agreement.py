@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.consensus.confusion import Confusion
-from core.consensus.record import Record
+from core.learning.record import Record
 
 
 def alpha(record: Record) -> float | None:

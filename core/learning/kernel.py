@@ -17,7 +17,7 @@ from scipy.special import gammaln, rel_entr
 
 from core.consensus import crowd
 from core.consensus.crowd import STRENGTH, Crowd, Fit, unseen
-from core.consensus.record import Record
+from core.learning.record import Record
 
 Array = NDArray[Any]
 
