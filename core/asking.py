@@ -15,8 +15,9 @@ from core.consensus.online import Counts
 from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
+from core.domain.reliability import together
 from core.intake.project_model import ProjectFile
-from core.store import assignments, crowds, tasks
+from core.store import assignments, crowds, skills, tasks
 from core.store.transaction import Transaction
 from core.weighing import believed
 
@@ -29,6 +30,8 @@ CHECKED_MORE = 3.0
 MOST_CHECKED = 0.5
 USUALLY_LATE, LATE_WEIGHT = 0.05, 10
 """How often people are late before anything is known of them, and how many cards that weighs."""
+MOST_ELSEWHERE = 10.0
+"""So many answers at most speak for somebody who comes from other projects."""
 PROVED = 20.0
 """Nobody is held back of whose work less is known than so many answers."""
 NEARLY = 0.8
@@ -62,7 +65,8 @@ def caller(
         return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=file.gold_share)
     model = believed(tx, project_id, file)
     worker = crowds.worker(tx, project_id=project_id, person_id=person.id, generation=model.generation)
-    says = habits(learner, model, worker.counts)
+    counts = worker.counts or _elsewhere(tx, person.id, file, model)
+    says = habits(learner, model, counts)
     prior = model.crowd.prior
     belief = Belief(
         p_right=math.fsum(chance * row[at] for at, (chance, row) in enumerate(zip(prior, says, strict=True))),
@@ -76,6 +80,24 @@ def caller(
         held_back=lively and worker.seen >= PROVED and information(prior, says) < model.bar,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
+    )
+
+
+def _elsewhere(tx: Transaction, person_id: int, file: ProjectFile, model: Believed) -> Counts | None:
+    """Soft counts that say what the person's other projects of this kind do; a newcomer anywhere has none.
+
+    They choose tasks only: a vote weighs by what its own project has seen.
+    """
+    seen = together(one for kind, _, one in skills.of_person(tx, person_id) if kind == file.kind)
+    if not seen.answers:
+        return None
+    labels = len(model.labels)
+    weight = min(1.0, MOST_ELSEWHERE / seen.answers)
+    wrong = weight * seen.wrong / max(1, labels - 1)
+    return tuple(
+        chance * (weight * seen.right if said == truth else wrong)
+        for truth, chance in enumerate(model.crowd.prior)
+        for said in range(labels)
     )
 
 

@@ -27,7 +27,7 @@ from core.events import Event
 from core.intake.project_model import ProjectFile
 from core.quality import dated
 from core.store import crowds, projects, refits, tasks
-from core.store.refits import AnswerRow, Present, Standing, TaskRow
+from core.store.refits import AnswerRow, Present, Seen, Standing, TaskRow
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ GROWTH = 0.05
 """As measured on recorded crowds: a refit at every twentieth more loses nothing that can be seen."""
 REST = timedelta(seconds=20)
 """A project rests this long between two refits."""
-SLACK = 0.02
+LEEWAY = 0.02
 """A settled label is asked about again when its confidence fell this far below the target: not for a tremble."""
 NOTICEABLE = 0.005
 """A confidence that moved less than this is left as it stands."""
@@ -79,11 +79,12 @@ class Outcome:
     report: dict[str, Any]
     affected: tuple[int, ...]  # tasks that may stand otherwise now
     moved: tuple[Standing, ...]  # what is believed of the others, where it moved
+    seen: tuple[Seen, ...]  # what the answers say of the workers
 
     @property
     def follows(self) -> int:
-        """How long the longer of the two lists is that `follow` works through."""
-        return max(len(self.affected), len(self.moved))
+        """How long the longest of the lists is that `follow` works through."""
+        return max(len(self.affected), len(self.moved), len(self.seen))
 
     @property
     def generation(self) -> int:
@@ -184,6 +185,8 @@ def follow(
     for task_id in outcome.affected[start : start + most]:
         events += _reconsider(tx, task_id, project, now=now)
     refits.restate(tx, outcome.moved[start : start + most])
+    some = outcome.seen[start : start + most]
+    refits.write_seen(tx, project.id, some, kind=project.file.kind, at=outcome.as_of)
     return tuple(events)
 
 
@@ -221,7 +224,7 @@ def must_reopen(case: slots.Case) -> bool:
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
     if leading != case.counts.label:
         return True
-    unsure = verdict.confidence < case.file.overlap.confidence - SLACK
+    unsure = verdict.confidence < case.file.overlap.confidence - LEEWAY
     return unsure and case.counts.answered + case.counts.late < case.file.overlap.max
 
 

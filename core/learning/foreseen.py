@@ -10,7 +10,7 @@ from core.consensus.outlook import Forecast
 from core.domain.states import TaskState
 from core.learning.forecast import forecast
 from core.learning.play import Rule, Standing
-from core.refitting import SLACK, Sheet, truth_of
+from core.refitting import LEEWAY, Sheet, truth_of
 from core.settling import CONSENSUS
 from core.slots import overlap_of
 
@@ -32,7 +32,7 @@ def foreseen(given: Sheet, record: Record, believed: Believed, fit: Fit) -> Fore
         fit,
         believed.calibration,
         standing=[_standing(row) for row in given.tasks],
-        rule=Rule(overlap_of(file), SLACK, file.reward, file.gold_share),
+        rule=Rule(overlap_of(file), LEEWAY, file.reward, file.gold_share),
         chance=chance_of(given.upto),
     )
 

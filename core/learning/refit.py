@@ -17,8 +17,9 @@ from core.domain.states import TaskState
 from core.learning.agreement import alpha, confusion
 from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
+from core.learning.skills import skills
 from core.learning.suspicion import suspicions
-from core.refitting import NOTICEABLE, SLACK, Outcome, Sheet, record_of
+from core.refitting import NOTICEABLE, LEEWAY, Outcome, Sheet, record_of
 from core.settling import CONSENSUS
 from core.store.refits import Standing
 
@@ -70,6 +71,7 @@ def computed(given: Sheet) -> Outcome:
         report=_report(given, record, people, believed, fit),
         affected=tuple(affected),
         moved=tuple(moved),
+        seen=() if fit is None else skills(given, record, people, fit),
     )
 
 
@@ -106,7 +108,7 @@ def _stands(
         if row.state == TaskState.SETTLED:
             if row.settled_by != CONSENSUS:
                 continue
-            shaken = leading != row.label or (best < overlap.confidence - SLACK and not full)
+            shaken = leading != row.label or (best < overlap.confidence - LEEWAY and not full)
             if shaken and not row.reopened:
                 affected.append(row.id)
                 continue

@@ -288,18 +288,40 @@ def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def write_reliability(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
+class Seen(NamedTuple):
+    """How many of a worker's answers in a language were right and wrong, as far as that is known."""
+
+    person_id: int
+    lang: str
+    right: float
+    wrong: float
+
+
+def _see(insert: Any) -> Any:
+    names = ("person_id", "project_id", "kind", "lang", "right", "wrong", "at")
+    row = insert(reliability).values(**{name: bindparam(f"new_{name}") for name in names})
+    return row.on_conflict_do_update(
+        index_elements=[reliability.c.person_id, reliability.c.project_id, reliability.c.lang],
+        set_={name: row.excluded[name] for name in ("kind", "right", "wrong", "at")},
+    )
+
+
+_SEE = Change(_see)
+
+
+def write_seen(tx: Transaction, project_id: int, rows: Sequence[Seen], *, kind: str, at: datetime) -> None:
     """What a project's answers say of some workers, in place of what they said before."""
     for row in rows:
-        tx.execute(
-            delete(reliability).where(
-                reliability.c.project_id == project_id,
-                reliability.c.person_id == row["person_id"],
-                reliability.c.lang == row["lang"],
-            )
+        _SEE.run(
+            tx,
+            new_person_id=row.person_id,
+            new_project_id=project_id,
+            new_kind=kind,
+            new_lang=row.lang,
+            new_right=row.right,
+            new_wrong=row.wrong,
+            new_at=at,
         )
-    if rows:
-        tx.execute(plain_insert(reliability), [{"project_id": project_id, **row} for row in rows])
 
 
 def report_of(tx: Transaction, project_id: int) -> tuple[datetime, dict[str, Any]] | None:
