@@ -30,6 +30,7 @@ CHOICE: dict[str, Any] = {
     "instructions": {"en": "Which animal is it?"},
     "labels": [{"id": "cat", "en": "Cat"}, {"id": "dog", "en": "Dog"}],
     "gold_share": 0.0,
+    "method": "majority",  # whose settling is plain to see; what is weighed has tests of its own
 }
 
 

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.consensus import methods
 from core.domain.rewards import half_up
 from core.errors import Problem
 from core.intake.checks import AtMost, Between, Language, Moment, Name, Span, refuse
@@ -47,6 +48,12 @@ def not_one_of(value: str, options: list[str]) -> Problem:
 def _kind(value: str) -> str:
     if value not in kinds():
         refuse(not_one_of(value, list(kinds())))
+    return value
+
+
+def _method(value: str) -> str:
+    if value not in methods():
+        refuse(not_one_of(value, sorted(methods())))
     return value
 
 
@@ -103,7 +110,7 @@ class ProjectFile(_Part):
     labels: Annotated[tuple[Label, ...], AfterValidator(check_labels)] = ()
     languages: Annotated[tuple[Language, ...] | None, BeforeValidator(_as_list)] = None
     overlap: Overlap = Overlap()
-    method: Name = "majority"
+    method: Annotated[str, AfterValidator(_method)] = "dawid_skene"
     reward: Annotated[int, Between(0, 10_000)] = 10
     penalty: Annotated[int, Between(0, 10_000)] = 5
     penalty_weight: Annotated[float, Between(0, 10)] = 1.0

@@ -13,6 +13,7 @@ ANIMALS: dict[str, Any] = {
     "project": {"en": "Animals", "ar": "حيوانات"},
     "instructions": {"en": "Which animal makes this sound?", "ar": "أي حيوان يصدر هذا الصوت؟"},
     "labels": [{"id": "cat", "en": "Cat", "ar": "قطة"}, {"id": "dog", "en": "Dog", "ar": "كلب"}],
+    "method": "majority",
 }
 
 _FILES = {
@@ -22,6 +23,7 @@ kind: choice
 instructions: {en: "Which animal makes this sound?", ar: "أي حيوان يصدر هذا الصوت؟"}
 labels: [{id: cat, en: Cat, ar: قطة}, {id: dog, en: Dog, ar: كلب}]
 overlap: {min: 2, max: 3}
+method: majority
 time_limit: 2h
 """,
     "broken.yaml": "project: Animals\nkind: choise\nlabels: [Cat]\nreward: many\n",

@@ -21,6 +21,7 @@ PETS = b"""project: Pets
 instructions: Which?
 labels: [{id: cat, en: Cat}, {id: dog, en: Dog}]
 gold_share: 0
+method: majority
 overlap: {min: 1, max: 1}
 """
 

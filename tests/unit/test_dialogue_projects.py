@@ -26,6 +26,7 @@ project: {en: Animals, es: Animales}
 instructions: Which animal is it?
 labels: [Cat, Dog]
 overlap: {min: 2, max: 2}
+method: majority
 gold_share: 0
 """
 
