@@ -32,6 +32,7 @@ PROJECT: dict[str, Any] = {
         {"id": "both", "en": "Both", "es": "Ambos"},
     ],
     "overlap": {"min": 3, "max": 5, "confidence": 0.95},
+    "method": "majority",  # the raw statements beside it settle by counting, too
     "gold_share": 0.05,
 }
 WORDS = "We came by on a rainy afternoon and stayed until they closed; number %d was the best of all."

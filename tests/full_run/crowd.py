@@ -60,7 +60,7 @@ def items(each: int, *, golds: int) -> list[Item]:
     return made
 
 
-def project_file(title: str = "Moods") -> bytes:
+def project_file(title: str = "Moods", *, method: str = "majority") -> bytes:
     """The project as a requester keeps it in git."""
     labels = "\n".join(
         f"  - {{id: {one}, {', '.join(f'{lang}: {name!r}' for lang, name in names.items())}}}"
@@ -69,7 +69,7 @@ def project_file(title: str = "Moods") -> bytes:
     asks = "\n".join(f"  {lang}: {words!r}" for lang, words in ASKS.items())
     return (
         f"project: {{en: {title}, es: Ánimos}}\nkind: choice\ninstructions:\n{asks}\nlabels:\n{labels}\n"
-        f"overlap: {{min: {OVERLAP[0]}, max: {OVERLAP[1]}}}\nreward: {REWARD}\npenalty: {PENALTY}\n"
+        f"overlap: {{min: {OVERLAP[0]}, max: {OVERLAP[1]}}}\nmethod: {method}\nreward: {REWARD}\npenalty: {PENALTY}\n"
         "time_limit: 5h\nbudget: 5000\ngold_share: 0.2\n"
     ).encode()
 

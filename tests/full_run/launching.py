@@ -6,10 +6,10 @@ from tests.full_run.crowd import NAMES, Item, items, project_file, task_file
 from tests.full_run.people import Somebody
 
 
-async def launched(owner: Somebody, *, each: int = 8) -> tuple[int, list[Item]]:
+async def launched(owner: Somebody, *, each: int = 8, method: str = "majority") -> tuple[int, list[Item]]:
     """The project file, the task file with its bad rows, the preview, the launch; `each` tasks a language."""
     t = owner.t
-    await owner.sends("moods.yaml", project_file())
+    await owner.sends("moods.yaml", project_file(method=method))
     assert t("Draft: nobody sees it yet.") in owner.last.words
     _, data = owner.button("addtasks")
     project = int(data.rpartition(":")[2], 36)

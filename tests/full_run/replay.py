@@ -119,7 +119,8 @@ class Replay:
         labels = "\n".join(f"  - {{id: '{one}', en: '{_called(one)}'}}" for one in self.recorded.labels)
         return (
             f"project: Replay of {self.recorded.name}\nkind: choice\ninstructions: Which one is it?\n"
-            f"labels:\n{labels}\noverlap: {{min: {most}, max: {most}}}\nreward: {REWARD}\ngold_share: 0\n"
+            f"labels:\n{labels}\noverlap: {{min: {most}, max: {most}}}\nmethod: majority\n"
+            f"reward: {REWARD}\ngold_share: 0\n"
         ).encode()
 
     def _task_file(self, tasks: list[str]) -> bytes:

@@ -51,14 +51,15 @@ async def with_requester(house: House, *, locale: str = "en") -> tuple[Somebody,
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What the requester got back: a row per task, a row per answer."""
+    """What the requester got back: a row per task, a row per answer, a row per number about their agreement."""
 
     results: list[dict[str, str]]
     answers: list[dict[str, str]]
+    agreement: list[dict[str, str]]
 
 
 async def results(owner: Somebody, project: int) -> Files:
-    """The two files, downloaded from the chat."""
+    """The files, downloaded from the chat; how the answers agree comes once there is something to say."""
     before = {message.id for message in owner.user.chat}
     await owner.says(f"/results {project}")
     found: dict[str, list[dict[str, str]]] = {}
@@ -66,8 +67,8 @@ async def results(owner: Somebody, project: int) -> Files:
         if message.document is not None and message.id not in before:
             name = (message.file_name or "").removesuffix(".csv").rpartition("-")[2]
             found[name] = table(owner.side.file(message.document))
-    assert found.keys() == {"results", "answers"}, owner.tail()
-    return Files(found["results"], found["answers"])
+    assert found.keys() - {"agreement"} == {"results", "answers"}, owner.tail()
+    return Files(found["results"], found["answers"], found.get("agreement", []))
 
 
 async def decide_all(

@@ -21,6 +21,7 @@ labels:
   - {id: dog, en: Dog, es: Perro, zh: 狗, ar: كلب}
   - {id: bird, en: Bird, es: Pájaro, zh: 鸟, ar: طائر}
 overlap: {min: 2, max: 3}
+method: majority
 reward: 10
 penalty: 5
 time_limit: 2m
