@@ -123,9 +123,7 @@ def claim(calibration: Calibration, target: float) -> tuple[int, int] | None:
 
 
 def _stated() -> tuple[Node, ...]:
-    steps = [step / 10 for step in range(-30, 31)]
-    lapse = sum(math.exp(-step * step / 2) * odds_to_chance(LAPSE + LAPSE_SPREAD * step) for step in steps)
-    lapse /= sum(math.exp(-step * step / 2) for step in steps)
+    lapse = odds_to_chance(LAPSE)
     weights = [math.exp(-node * node / 2) for node in NODES]
     return tuple(
         Node(math.exp(EXPONENT + EXPONENT_SPREAD * node), lapse, weight / sum(weights))

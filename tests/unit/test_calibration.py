@@ -192,7 +192,7 @@ def test_what_labels_are_called_changes_no_measurement() -> None:
 
 def test_escalated_tasks_do_not_count_as_if_stopped_half_way() -> None:
     """Tasks that a person settled were the hard ones; stopped early they would make the crowd look worse."""
-    record, truth = crowd(gold=20, skill=0.75)
+    record, truth = crowd(gold=20, skill=0.85)
     split = [
         task
         for task in range(20, len(truth))
@@ -202,8 +202,8 @@ def test_escalated_tasks_do_not_count_as_if_stopped_half_way() -> None:
     known[split] = truth[split]
     decided = replace(record, known=known)
     fit = LEARNER.refit(decided)
-    fair = fit_calibration(LEARNER, decided, fit, escalated=frozenset(split))
-    naive = fit_calibration(LEARNER, decided, fit)
+    fair = fit_calibration(LEARNER, decided, fit, target=0.9, escalated=frozenset(split))
+    naive = fit_calibration(LEARNER, decided, fit, target=0.9)
     sure = (0.97, 0.03)
     assert calibrated(fair, sure, answers=2)[0] > calibrated(naive, sure, answers=2)[0]
 

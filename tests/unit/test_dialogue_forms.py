@@ -195,7 +195,7 @@ async def test_a_post_is_followed_when_all_is_done(house: PaperHouse, rosa: Some
     """Those who read that tasks wait read that they are done, below the post."""
     await running(rosa)
     await rosa.commands("announce", "1", place=CHANNEL)
-    for name in ("ana", "bo"):
+    for name in ("ana", "bo", "cy", "di", "eva"):
         worker = await house.joined(name)
         await worker.says("/task")
         for _ in range(2):

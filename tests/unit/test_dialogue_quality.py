@@ -353,14 +353,7 @@ async def believed(house: PaperHouse, *rows: tuple[int, int, str, float, float])
 
     def unit(tx: Any) -> None:
         for person, project, lang, right, wrong in rows:
-            row = {
-                "person_id": person,
-                "kind": "choice",
-                "lang": lang,
-                "right": right,
-                "wrong": wrong,
-                "at": at,
-            }
-            refits.write_reliability(tx, project, [row])
+            seen = refits.Seen(person, lang, right, wrong)
+            refits.write_seen(tx, project, [seen], kind="choice", at=at)
 
     await house.service.store.write(unit)

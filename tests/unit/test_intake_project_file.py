@@ -80,7 +80,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
     small = read(SMALL)
     same = ("overlap", "reward", "penalty", "penalty_weight", "time_limit", "priority", "suggestions")
     assert [getattr(small, name) for name in same] == [getattr(whole, name) for name in same]
-    assert (small.deadline, small.budget, small.languages, small.method) == (None, None, None, "majority")
+    assert (small.deadline, small.budget, small.languages, small.method) == (None, None, None, "dawid_skene")
     assert small.gold_share == 0.05
 
 
@@ -176,7 +176,7 @@ gold_share: nan
         ("gold_share: 0.6", "out_of_range", "gold_share"),
         ("suggestions: {control_share: 2}", "out_of_range", "suggestions.control_share"),
         ("suggestions: {model: ../../etc}", "bad_name", "suggestions.model"),
-        ("method: rm -rf", "bad_name", "method"),
+        ("method: rm -rf", "not_one_of", "method"),
         ("kind: [choice]", "wrong_shape", "kind"),
     ],
 )
