@@ -176,7 +176,9 @@ def present(tx: Transaction, project_id: int) -> Present:
 
 def hold_present(tx: Transaction, project_id: int) -> Present:
     """The same, locked until the transaction ends."""
-    row = tx.execute(_PRESENT.where(crowd_model.c.project_id == project_id).with_for_update()).first()
+    row = tx.execute(
+        _PRESENT.where(crowd_model.c.project_id == project_id).with_for_update(key_share=True)
+    ).first()
     return Present() if row is None else Present(*row)
 
 

@@ -10,7 +10,8 @@ from core import quality, skills, summaries
 from core.clock import ManualClock
 from core.domain.person import Role
 from core.errors import Refused
-from core.store import Store, refits
+from core.store import Store
+from core.store.refits import Seen, write_seen
 from core.store.transaction import Transaction
 from core.vault import Vault
 from tests.reports import keep, suspect
@@ -77,21 +78,13 @@ async def test_a_worker_s_own_skills_only(world: World) -> None:
     now = world.clock.now()
 
     def write(tx: Transaction) -> None:
-        for project, person, lang, right, wrong in (
-            (projects[0], me.id, "en", 30.0, 10.0),
-            (projects[1], me.id, "en", 20.0, 0.0),
-            (projects[0], me.id, "es", 900.0, 100.0),
-            (projects[0], other.id, "en", 3.0, 0.0),
+        for project, row in (
+            (projects[0], Seen(me.id, "en", right=30.0, wrong=10.0)),
+            (projects[1], Seen(me.id, "en", right=20.0, wrong=0.0)),
+            (projects[0], Seen(me.id, "es", right=900.0, wrong=100.0)),
+            (projects[0], Seen(other.id, "en", right=3.0, wrong=0.0)),
         ):
-            row = {
-                "person_id": person,
-                "kind": "choice",
-                "lang": lang,
-                "right": right,
-                "wrong": wrong,
-                "at": now,
-            }
-            refits.write_reliability(tx, project, [row])
+            write_seen(tx, project, [row], kind="choice", at=now)
 
     await world.do(write)
     mine = await world.store.read(lambda tx: skills.of(tx, me))
