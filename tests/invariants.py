@@ -33,7 +33,16 @@ LATE = {_S.OVERDUE, _S.ANSWERED_LATE, _S.EXPIRED}
 
 
 def check(tx: Transaction) -> None:
-    """Everything at once; an AssertionError says what is broken."""
+    """Everything at once; an AssertionError says what is broken. Answers are worth what a majority makes them."""
+    _check(tx, by_label=True)
+
+
+def check_weighed(tx: Transaction) -> None:
+    """The same where votes weigh: what an answer is worth is not recounted, only that it is paid once."""
+    _check(tx, by_label=False)
+
+
+def _check(tx: Transaction, *, by_label: bool) -> None:
     tasks = _rows(tx, task)
     assignments = _rows(tx, assignment)
     given = _rows(tx, answer)
@@ -53,7 +62,9 @@ def check(tx: Transaction) -> None:
         for row in assignments
         if row["state"] in LATE or (row["state"] == _S.SUPERSEDED and row["id"] in late)
     }
-    check_points(tx, tasks, assignments, answers, entries, files, now_is, overdue)
+    check_paid(tasks, assignments, answers, entries)
+    if by_label:
+        check_points(tx, tasks, assignments, answers, entries, files, now_is, overdue)
 
 
 def _rows(tx: Transaction, table: Any) -> list[dict[str, Any]]:
@@ -157,6 +168,28 @@ def check_promises(
         took = sum(one["points"] for one in entries if one["to_project"] == row["id"])
         assert row["spent"] == gave - took, row
         assert row["budget"] is None or row["spent"] + row["reserved"] <= row["budget"], row
+
+
+def check_paid(
+    tasks: list[dict[str, Any]],
+    assignments: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    entries: list[dict[str, Any]],
+) -> None:
+    """Every answer to a task that ended well was paid, once, and never more than was promised."""
+    known = {row["id"]: row for row in tasks}
+    promised = {row["id"]: row["reserve"] for row in assignments}
+    rewards = Counter(row["assignment_id"] for row in entries if row["kind"] == "reward")
+    assert all(count == 1 for count in rewards.values()), rewards
+    paid: Counter[int] = Counter()
+    for row in entries:
+        if row["kind"] in ("reward", "correction"):
+            paid[row["assignment_id"]] += row["points"]
+    assert all(0 <= points <= promised[held] for held, points in paid.items()), paid
+    for row in answers:
+        of = known[row["task_id"]]
+        if of["gold"] is None and of["state"] in (TaskState.SETTLED, TaskState.CANCELLED):
+            assert row["assignment_id"] in rewards, row
 
 
 def check_points(

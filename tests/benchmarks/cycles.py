@@ -62,7 +62,8 @@ async def run(
         ("", "cycles/s", "CPU ms a cycle", "× raw"),
         rows,
         (
-            "A cycle: inbox key, person, answer, posterior, next claim, card into the outbox; then its sent mark. "
+            "A cycle: inbox key, person, answer, votes (settled by majority), next claim, card into the outbox; then "
+            "its sent mark. "
             f"{statements:.1f} statements in two transactions.",
             f"A durable write of 4 KiB to this disk took {flushes.written(2)} ms during the run: the slower the disk, "
             "the more it helps that units share a commit.",

@@ -155,7 +155,7 @@ def _past(tx: Transaction, person: Person, project_id: int, *, first: int, count
     tx.execute(
         task.update()
         .where(task.c.queue_id == queue, task.c.pos >= found[0].pos, task.c.pos <= found[-1].pos)
-        .values(answered=1, free=task.c.free - 1, posterior='{"good":1}', label="good")
+        .values(answered=1, free=task.c.free - 1, label="good")
     )
     tx.execute(place.delete().where(place.c.person_id == person.id, place.c.queue_id == queue))
     tx.execute(insert(place).values(person_id=person.id, queue_id=queue, pos=found[-1].pos))

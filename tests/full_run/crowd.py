@@ -34,6 +34,7 @@ SAYINGS = {
 }
 REWARD, PENALTY = 10, 5
 OVERLAP = (2, 3)
+CONFIDENCE = 0.8  # which three answers can reach; a majority is not asked how sure it is
 LOCALES = {"en": "en", "zh": "zh_Hans", "es": "es", "ar": "ar"}
 ZONES = {"en": "Europe/London", "zh": "Asia/Shanghai", "es": "Europe/Madrid", "ar": "Africa/Cairo"}
 CITIES = {"en": "London", "zh": "上海", "es": "Madrid", "ar": "القاهرة"}
@@ -69,7 +70,8 @@ def project_file(title: str = "Moods", *, method: str = "majority") -> bytes:
     asks = "\n".join(f"  {lang}: {words!r}" for lang, words in ASKS.items())
     return (
         f"project: {{en: {title}, es: Ánimos}}\nkind: choice\ninstructions:\n{asks}\nlabels:\n{labels}\n"
-        f"overlap: {{min: {OVERLAP[0]}, max: {OVERLAP[1]}}}\nmethod: {method}\nreward: {REWARD}\npenalty: {PENALTY}\n"
+        f"overlap: {{min: {OVERLAP[0]}, max: {OVERLAP[1]}, confidence: {CONFIDENCE}}}\n"
+        f"method: {method}\nreward: {REWARD}\npenalty: {PENALTY}\n"
         "time_limit: 5h\nbudget: 5000\ngold_share: 0.2\n"
     ).encode()
 

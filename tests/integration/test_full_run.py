@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from core.store import open_store
 from core.vault import Vault
 from tests.full_run.arriving import arrive, arrive_elsewhere
 from tests.full_run.both import house_of_both
-from tests.full_run.checking import check_points, check_results
+from tests.full_run.checking import (
+    check_points,
+    check_results,
+    check_weighed_points,
+    check_weighed_results,
+)
 from tests.full_run.crowd import LABELS, Crowd
 from tests.full_run.forgetting import a_night_passes, takes_a_card, the_away_return, the_late_answer, too_late
 from tests.full_run.house import House
@@ -27,6 +33,7 @@ WORKERS = 30
 
 
 TWINS = 3
+MOST_SHIFTS = 5
 WAYS = (
     "telegram polls",
     "telegram polls, postgresql",
@@ -84,6 +91,32 @@ async def test_the_main_job(house: House) -> None:
 
     check_results(await results(owner, project), wanted, crowd.books, late=2)
     await check_points(house.service.store, crowd, wanted)
+    assert house.unanswered() == []
+    assert house.refused() == []
+
+
+@pytest.mark.parametrize("house", ["telegram polls", "slack by socket, postgresql"], indirect=True)
+async def test_the_main_job_where_votes_weigh(house: House) -> None:
+    """The same crowd; what the answers are worth is learned from them, and what was settled may be looked at anew."""
+    _, owner = await with_requester(house)
+    project, wanted = await launched(owner, each=12, method="dawid_skene")
+    truths = {one.id: one.truth for one in wanted}
+    workers = await arrive(house, WORKERS)
+    crowd = Crowd(house, {one.id: one for one in wanted}, workers)
+    for at, worker in enumerate(workers):
+        worker.habit = HABITS[at % len(HABITS)] if HABITS[at % len(HABITS)] != "leaves" else ""
+
+    for _ in range(MOST_SHIFTS):
+        await work(crowd, workers)
+        await house.later(minutes=30, step=timedelta(minutes=1))
+        crowd.books.decided |= await decide_all(owner, project, truths, LABELS)
+        await house.later(minutes=5)
+        files = await results(owner, project)
+        if all(row["status"] in ("settled", "gold") for row in files.results):
+            break
+
+    check_weighed_results(files, wanted, crowd.books)
+    await check_weighed_points(house.service.store, crowd)
     assert house.unanswered() == []
     assert house.refused() == []
 
