@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := 1
 export PIP_ROOT_USER_ACTION := ignore
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup run demo test lint bench soak messages lock setup-with-uv setup-with-pip
+.PHONY: help setup run demo test lint bench soak messages lock setup-with-uv setup-with-pip setup-for-truth
 
 help:  ## say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 12
@@ -58,8 +58,12 @@ lint: setup  ## check style, types, the shape of the code and the catalogs
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m i18n.catalogs check
 
-bench: setup  ## measure speed, side by side with the baselines
-	@$(BIN)/python -m tests.benchmarks
+bench: setup  ## measure, side by side with the baselines (DATA=folder of recorded crowds: also how right the labels are)
+	@$(if $(DATA),$(MAKE) setup-for-truth)
+	@$(BIN)/python -m tests.benchmarks $(if $(DATA),--data $(DATA)) $(BENCH)
+
+setup-for-truth: $(UV)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 
 soak: setup  ## kill the service at random moments and prove that nothing is lost (PLATFORM=slack, slack-http)
 	@$(BIN)/python -m tests.soak --platform $(PLATFORM)
@@ -68,5 +72,6 @@ messages: setup  ## extract the texts and update every catalog
 	@$(BIN)/python -m i18n.catalogs update
 
 lock: $(UV)  ## pin the newest allowed versions of all dependencies
-	@$(LOCK) --upgrade --all-extras pyproject.toml -o requirements.lock
+	@$(LOCK) --upgrade --extra postgres --extra dev pyproject.toml -o requirements.lock
+	@$(LOCK) --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
 	@$(LOCK) --extra postgres --constraint requirements.lock pyproject.toml -o requirements-runtime.lock

@@ -64,6 +64,7 @@ TASK: Moves = {
     (T.OPEN, "cancel"): T.CANCELLED,
     (T.ESCALATED, "settle"): T.SETTLED,
     (T.ESCALATED, "cancel"): T.CANCELLED,
+    (T.SETTLED, "reopen"): T.OPEN,  # once, by a refit
 }
 
 ASSIGNMENT: Moves = {

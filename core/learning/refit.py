@@ -19,7 +19,7 @@ from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
 from core.learning.skills import skills
 from core.learning.suspicion import suspicions
-from core.refitting import NOTICEABLE, LEEWAY, Outcome, Sheet, record_of
+from core.refitting import LEEWAY, NOTICEABLE, Outcome, Sheet, record_of
 from core.settling import CONSENSUS
 from core.store.refits import Standing
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from bots.logs import configure
-from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, truth_replay
+from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, truth_full, truth_replay
 from tests.benchmarks.reporting import Goal, Report, Table, goals_table, write
 
 OUT = Path("out/benchmarks.md")
-TRUTH = "truth"
-"""The part that needs recorded crowds."""
+TRUTH, METHODS = "truth", "methods"
+"""The parts that need recorded crowds."""
 
 Parts = dict[str, Callable[[Path], Coroutine[None, None, Report]]]
 FULL: Parts = {
@@ -41,16 +41,16 @@ QUICK: Parts = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the parts that are named, all when none is."""
     reader = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join([*FULL, TRUTH]))
+    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join([*FULL, METHODS, TRUTH]))
     reader.add_argument("--quick", action="store_true", help="small sizes: a minute instead of ten")
     _read_truth(reader)
     chosen = reader.parse_args(arguments)
     parts = _parts(chosen)
     unknown = set(chosen.parts) - parts.keys()
-    if TRUTH in unknown:
-        reader.error(f"{TRUTH} needs --data FOLDER: recorded crowds, one folder each")
+    if unknown & {TRUTH, METHODS}:
+        reader.error(f"{METHODS} and {TRUTH} need --data FOLDER: recorded crowds, one folder each")
     if unknown:
-        reader.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join([*FULL, TRUTH])}")
+        reader.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join([*FULL, METHODS, TRUTH])}")
     configure("ERROR")
     console = Console()
     tables: list[Table] = []
@@ -88,7 +88,14 @@ def _parts(chosen: argparse.Namespace) -> Parts:
     wanted = truth_replay.Wanted(**{name: getattr(chosen, name) for name in names})
     if chosen.quick:
         wanted = replace(wanted, seeds=min(wanted.seeds, 1))
-    return {**parts, TRUTH: lambda _: truth_replay.run(wanted)}
+    size = 100_000 if chosen.quick else 1_000_000
+
+    def methods(folder: Path) -> Coroutine[None, None, Report]:
+        return truth_full.run(
+            folder, data=wanted.data, rotations=3, seeds=min(wanted.seeds, 8) or 8, answers=size, rounds=2
+        )
+
+    return {**parts, METHODS: methods, TRUTH: lambda _: truth_replay.run(wanted)}
 
 
 if __name__ == "__main__":

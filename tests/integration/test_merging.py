@@ -104,7 +104,11 @@ async def test_an_escalated_task_counts_one_of_them(world: World, owner: Person,
     here, _, _ = await linked(world, *two)
     case = await world.do(lambda tx: slots.take_up(tx, cards[0].task_id, cards[0].file))
     counts = case.counts
-    assert (counts.state, counts.answered, [vote.value for vote in case.votes]) == (TaskState.ESCALATED, 1, ["cat"])
+    assert (counts.state, counts.answered, [vote.value for vote in case.votes]) == (
+        TaskState.ESCALATED,
+        1,
+        ["cat"],
+    )
     now = world.clock.now()
     await world.do(lambda tx: settling.decide(tx, owner, counts.task_id, "dog", now=now))
     assert await world.balance(here) == 0, "the earlier one said cat"

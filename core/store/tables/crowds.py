@@ -33,7 +33,9 @@ worker_model = Table(
     Column("base", LargeBinary),  # of the refit
     Column("gathered", LargeBinary),  # since then
     Column("waiting", Text),  # JSON: what cannot count yet, since it may be undone
-    Column("held", Integer, nullable=False, server_default="0"),  # how often nobody asked them though they came
+    Column(
+        "held", Integer, nullable=False, server_default="0"
+    ),  # how often nobody asked them though they came
 )
 Index("ix_worker_model_generation", worker_model.c.project_id, worker_model.c.generation)
 
