@@ -20,7 +20,7 @@ from bots.settings import Settings
 from core.intake.project_file import read_project_file
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-runtime.lock")
+LOCKS = ("requirements.lock", "requirements-runtime.lock", "requirements-bench.lock")
 TOP_LEVEL = (
     *("bots", "core", "i18n", "models", "tests", "docs"),
     *("pyproject.toml", "requirements.lock", "requirements-runtime.lock", "Makefile", ".ci/run"),
@@ -107,8 +107,10 @@ def test_locks_with_addresses_are_not_committed() -> None:
 def test_the_lock_pins_every_dependency() -> None:
     """Every requirement of pyproject is pinned, at a version that it allows."""
     pinned = pins("requirements.lock")
-    for requirement in (line for lines in declared().values() for line in lines):
-        version = pinned.get(canonicalize_name(requirement.name))
+    measured = pins("requirements-bench.lock")
+    assert all(measured[name] == version for name, version in pinned.items() if name in measured)
+    for group, requirement in ((name, line) for name, lines in declared().items() for line in lines):
+        version = (measured if group == "bench" else pinned).get(canonicalize_name(requirement.name))
         assert version is not None, f"{requirement.name} is missing: run make lock"
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement} against {version}"
 
