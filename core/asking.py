@@ -72,12 +72,13 @@ def caller(
         p_right=math.fsum(chance * row[at] for at, (chance, row) in enumerate(zip(prior, says, strict=True))),
         p_late=late,
         says=says,
+        fresh=information(prior, says),
     )
     lively = milliseconds(now) < model.as_of + LIVELY // timedelta(milliseconds=1)
     share = file.gold_share * (CHECKED_MORE if worker.seen < NEW else 1.0)
     return Caller(
         belief,
-        held_back=lively and worker.seen >= PROVED and information(prior, says) < model.bar,
+        held_back=lively and worker.seen >= PROVED and belief.fresh < model.bar,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
     )

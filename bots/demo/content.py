@@ -33,7 +33,7 @@ PICTURES: dict[str, Any] = {
             "ar": "السماء والطقس",
         },
     ],
-    "overlap": {"min": 2, "max": 5},
+    "overlap": {"min": 2, "max": 5, "confidence": 0.9},
     "budget": 3000,
     "gold_share": 0.15,
 }
@@ -58,7 +58,7 @@ WISHES: dict[str, Any] = {
         {"id": "other", "en": "Something else", "zh": "其他", "es": "Otra cosa", "ar": "شيء آخر"},
     ],
     "languages": list(LANGUAGES),
-    "overlap": {"min": 2, "max": 3},
+    "overlap": {"min": 2, "max": 3, "confidence": 0.9},
     "priority": "normal",
     "gold_share": 0.15,
 }

@@ -38,7 +38,7 @@ STARTED_POINTS = 10.0
 """Each answer that a task has: finishing what others began comes before opening what is new, and shows early
 who can be relied on."""
 TEACHING_POINTS = 10.0
-"""What one bit about the truth is worth beside the expected points."""
+"""What it is worth beside the expected points that an answer teaches as much as one about a fresh task does."""
 
 
 class Candidate(NamedTuple):  # a tuple, since every claim makes up to sixteen of them
@@ -64,6 +64,7 @@ class Belief:
     p_right: float = 0.75
     p_late: float = 0.05
     says: tuple[Chances, ...] = ()  # P(says l | truth k), truth by truth; none where votes are not weighed
+    fresh: float = 0.0  # bits that an answer about a task nobody answered teaches
 
 
 Beliefs = Mapping[int, Belief]
@@ -80,7 +81,7 @@ def value(candidate: Candidate, *, belief: Belief, now: datetime) -> float:
     worth = expected_value(
         reward=candidate.reward, penalty=candidate.penalty, p_right=p_right, p_late=belief.p_late
     )
-    teaches = TEACHING_POINTS * information(candidate.chances, belief.says)
+    teaches = TEACHING_POINTS * taught(candidate.chances, belief)
     in_time = p_right * (1.0 - belief.p_late)
     return worth + teaches + urgency(candidate, in_time=in_time, now=now) + STARTED_POINTS * candidate.answers
 
@@ -92,6 +93,11 @@ def right(chances: Chances, belief: Belief) -> float:
     return math.fsum(
         chance * row[truth] for truth, (chance, row) in enumerate(zip(chances, belief.says, strict=True))
     )
+
+
+def taught(chances: Chances, belief: Belief) -> float:
+    """What the answer would teach beside one about a fresh task: the bits of two projects do not compare."""
+    return information(chances, belief.says) / belief.fresh if belief.fresh > 0.0 else 0.0
 
 
 def information(chances: Chances, says: tuple[Chances, ...]) -> float:
