@@ -37,6 +37,8 @@ FIRST = 20
 """So many answers make a first refit worth it, and so many more the next one, until the share below is more."""
 GROWTH = 0.05
 """As measured on recorded crowds: a refit at every twentieth more loses nothing that can be seen."""
+MOST_COUNTED = 5_000
+"""So many new answers are always enough, however large the project."""
 REST = timedelta(seconds=20)
 """A project rests this long between two refits."""
 LEEWAY = 0.02
@@ -102,10 +104,6 @@ def due(tx: Transaction, *, now: datetime) -> list[int]:
         if unfinished or (rested and state.fresh >= enough):
             found.append((state.as_of is not None, state.as_of, state.project_id))
     return [project_id for *_, project_id in sorted(found, key=lambda one: (one[0], one[1] or now, one[2]))]
-
-
-MOST_COUNTED = 5_000
-"""So many new answers are always enough, however large the project."""
 
 
 def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
