@@ -18,7 +18,7 @@ print([name for name in sys.modules if name.startswith({HEAVY!r})])
 
 def test_the_service_starts_without_what_only_a_refit_needs() -> None:
     """Neither the dialogue nor any consensus method brings it along."""
-    seen = subprocess.run(  # noqa: S603  (ourselves)
+    seen = subprocess.run(
         [sys.executable, "-c", LOOK], capture_output=True, text=True, timeout=60, check=True
     )
     assert seen.stdout.strip() == "[]"
