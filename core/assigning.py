@@ -177,7 +177,7 @@ def _some_queues(
     weighed = 0
     for queue in queues.open_to(tx, person.id):
         candidates = _candidates_of(
-            tx, person, queue, caller=project.caller(queue), behind=lost.get(queue.id), only=only, now=now
+            tx, person, queue, project=project, behind=lost.get(queue.id), only=only, now=now
         )
         if candidates and project.caller(queue).held_back:
             project.waits_for_others[queue.project_id] = queue
@@ -194,7 +194,7 @@ def _candidates_of(
     person: Person,
     queue: Queue,
     *,
-    caller: Caller | None = None,
+    project: _Projects | None = None,
     behind: int | None = None,
     only: Collection[int] | None,
     now: datetime,
@@ -202,6 +202,8 @@ def _candidates_of(
     file = queue.file
     if file.deadline is not None and file.deadline <= now + SHORTEST:
         return []
+    waiting = queues.waiting(tx, queue, person.id, behind=behind, only=only)
+    caller = project.caller(queue) if project is not None and waiting else None
     penalty, ends = file.penalty_points, file.deadline
     return [
         Candidate(
@@ -221,7 +223,7 @@ def _candidates_of(
             penalty=penalty,
             chances=() if caller is None else caller.chances(one.votes),
         )
-        for one in queues.waiting(tx, queue, person.id, behind=behind, only=only)
+        for one in waiting
         if one.deadline is None or one.deadline > now + SHORTEST
     ]
 

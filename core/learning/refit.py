@@ -79,7 +79,8 @@ def _visitors(given: Sheet, record: Record, people: Sequence[int]) -> list[int]:
     """Who came lately, by index, one for each visit: to answer, or to be held back."""
     place = {person: index for index, person in enumerate(people)}
     turned_away = [place[one] for one, times in given.held.items() if one in place for _ in range(times)]
-    return [*turned_away, *record.workers[-max(RECENT - len(turned_away), _newer(given)) :].tolist()]
+    answered = max(RECENT - len(turned_away), _newer(given))
+    return [*turned_away, *record.workers[max(0, len(record.workers) - answered) :].tolist()]
 
 
 def _newer(given: Sheet) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from core.consensus.believed import Believed
@@ -282,7 +282,8 @@ def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
         update(task)
         .where(
             task.c.id == task_id,
-            and_(task.c.state == TaskState.SETTLED, task.c.settled_by == "consensus"),
+            task.c.state == TaskState.SETTLED,
+            task.c.settled_by == "consensus",
             task.c.reopened_at.is_(None),
         )
         .values(state=TaskState.OPEN, reopened_at=now, settled_at=None, settled_by=None)
