@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.clock import milliseconds
 from core.consensus import methods
 from core.consensus.believed import Believed
 from core.consensus.contract import Learner
+from core.consensus.crowd import STRENGTH
 from core.consensus.online import Counts
 from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
@@ -36,14 +37,20 @@ PROVED = 20.0
 """Nobody is held back of whose work less is known than so many answers."""
 NEARLY = 0.8
 """Who teaches this share of what the crowd as a whole does is always asked."""
+OPENING = 0.7
+"""Who clears this part of the bar may still open tasks that nobody answered: a first answer is better than none."""
+INDIVIDUAL = STRENGTH
+"""Whom to ask is judged by what they do themselves, at least as much as of a crowd of which nothing is known: who
+differs from the others shows sooner, and a mistake costs a wait and no label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The worker who comes, as one project sees them."""
+    """The worker who comes, as one project sees them; held back, they finish nothing that others began."""
 
     belief: Belief
     held_back: bool = False
+    may_open: bool = True
     gold_share: float = 0.0
     model: Believed | None = None
 
@@ -79,6 +86,7 @@ def caller(
     return Caller(
         belief,
         held_back=lively and worker.seen >= PROVED and belief.fresh < model.bar,
+        may_open=belief.fresh >= OPENING * model.bar,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
     )
@@ -104,7 +112,8 @@ def _elsewhere(tx: Transaction, person_id: int, file: ProjectFile, model: Believ
 
 def habits(learner: Learner, model: Believed, counts: Counts | None) -> tuple[Chances, ...]:
     """(K, K) P(a worker says l | truth k), truth by truth."""
-    said = [learner.evidence(model.crowd, counts, label) for label in range(len(model.labels))]
+    crowd = replace(model.crowd, strength=min(model.crowd.strength, INDIVIDUAL))
+    said = [learner.evidence(crowd, counts, label) for label in range(len(model.labels))]
     return tuple(tuple(math.exp(row[truth]) for row in said) for truth in range(len(said)))
 
 

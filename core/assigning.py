@@ -179,9 +179,11 @@ def _some_queues(
         candidates = _candidates_of(
             tx, person, queue, project=project, behind=lost.get(queue.id), only=only, now=now
         )
-        if candidates and project.caller(queue).held_back:
-            project.waits_for_others[queue.project_id] = queue
-        elif candidates:
+        if candidates and (caller := project.caller(queue)).held_back:
+            candidates = [one for one in candidates if caller.may_open and not one.answers]
+            if not candidates:
+                project.waits_for_others[queue.project_id] = queue
+        if candidates:
             offers.append(_Offer(queue, candidates))
             weighed += len(candidates)
         if weighed >= ENOUGH:

@@ -1,12 +1,14 @@
 """Hierarchical Dawid–Skene: a confusion matrix a person, shrunk as far as the crowd's likeness suggests.
 
-It falls back to one skill a person where the errors of the crowd look like a hidden class: tasks of a common
-truth that are hard for everybody look like tasks of a rare truth, and the model would move them there,
-against the plurality of their answers.
+Of two readings of a crowd, the one that has to contradict less of it is the likelier: where confusion matrices
+overrule clearly more pluralities than one skill a person does, they explain errors that everybody makes by
+classes that are not there. Spammers who always say the same skew the pluralities, too; there one skill a person
+has to overrule even more of them, and the matrices are kept.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,11 +18,10 @@ if TYPE_CHECKING:
     from core.consensus.crowd import Fit
     from core.learning.record import Record
 
-MOST_EVENED = 0.04
-"""How much more even than the pluralities the truths may come out, as a part of the greatest entropy."""
-MOST_AGAINST = 0.05
-"""One skill a person is trusted instead only while it overrules no more pluralities than this: spammers who
-always say the same also skew the pluralities, and there one skill is no remedy."""
+SELDOM = 0.03
+"""Who overrules no larger part of the pluralities is not asked why."""
+MORE, CLEARLY = 1.4, 2.5
+"""Overruling this many times as many pluralities is more, when it is by so many standard deviations of the counts."""
 
 
 class DawidSkene:
@@ -35,13 +36,16 @@ class DawidSkene:
     def refit(self, record: Record) -> Fit:
         """Everything anew from the answers alone; a pure function of the record."""
         from core.learning.kernel import FULL, SKILL_ALONE, refit  # NumPy stays off the path of an event
-        from core.learning.pluralities import beside_pluralities
+        from core.learning.pluralities import overruled
 
         found = refit(record, FULL)
-        if beside_pluralities(record, found).evened <= MOST_EVENED:
+        against = overruled(record, found)
+        if against.part <= SELDOM:
             return found
         plain = refit(record, SKILL_ALONE)
-        return plain if beside_pluralities(record, plain).against <= MOST_AGAINST else found
+        expected = overruled(record, plain).tasks
+        surplus = against.tasks - MORE * expected
+        return plain if surplus > CLEARLY * math.sqrt(against.tasks + MORE**2 * expected) else found
 
     def evidence(self, crowd: Crowd, counts: Sequence[float] | None, label: int) -> Evidence:
         """log P(this person says `label` | truth = k) for every k; None for a newcomer."""
