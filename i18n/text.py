@@ -14,6 +14,7 @@ Content = NewType("Content", str)
 """What people wrote: task content, labels, names; shown as it is, never translated."""
 
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
+RLM = "\u200f"
 _OPENERS = frozenset({FSI, LRI, RLI})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRO"})
 _LEFT_TO_RIGHT = re.compile(
@@ -21,6 +22,8 @@ _LEFT_TO_RIGHT = re.compile(
 )
 """Commands, dates and spans of time that a message spells out: they read from left to right everywhere."""
 _PLACEHOLDER = re.compile(r"%(?:\(([^)]*)\)s|%)")
+_ISOLATED = re.compile(rf"[{FSI}{LRI}{RLI}][^{PDI}]*{PDI}")
+_STRONG = frozenset({"L", "R", "AL"})
 
 
 def N_(message: str) -> str:  # noqa: N802  (the name that extraction tools know)
@@ -54,6 +57,17 @@ def left_to_right(text: str) -> str:
 def commands_kept(message: str) -> str:
     """A right-to-left message with the commands and dates that it spells out isolated."""
     return _LEFT_TO_RIGHT.sub(lambda found: left_to_right(found.group()), message)
+
+
+def turned(message: str) -> str:
+    """A right-to-left message with a mark in front where it would be values and signs only.
+
+    Who shows a line guesses its direction from what is outside the isolates; from nothing they guess left to right.
+    """
+    outside = _ISOLATED.sub("", _PLACEHOLDER.sub("", message))
+    if any(unicodedata.bidirectional(character) in _STRONG for character in outside):
+        return message
+    return RLM + message
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:

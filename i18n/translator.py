@@ -20,8 +20,8 @@ from i18n.languages import language_name, native_name
 from i18n.messages import COUNT, translations
 from i18n.negotiation import negotiate
 from i18n.text import (
-    FSI,
     RLI,
+    RLM,
     Content,
     Phrase,
     commands_kept,
@@ -30,6 +30,7 @@ from i18n.text import (
     isolate,
     left_to_right,
     reads_right_to_left,
+    turned,
 )
 from i18n.zones import zone_label
 
@@ -130,13 +131,14 @@ class Translator:
 
     def _filled(self, message: str, values: dict[str, object]) -> Phrase:
         if self.is_rtl:
-            message = commands_kept(message)
+            message = _from_right_to_left(message)
         return Phrase(fill(message, {name: self._value(value) for name, value in values.items()}))
 
     def _value(self, value: object) -> str:
         text = str(value)
         if self.is_rtl:
-            return isolate(text, opener=RLI if holds_isolates(text) else FSI)
+            # what we put together needs no mark inside: its isolate says how it reads
+            return isolate(text.removeprefix(RLM), opener=RLI) if holds_isolates(text) else isolate(text)
         return isolate(text) if reads_right_to_left(text) else text
 
     def _local(self, moment: datetime) -> datetime:
@@ -177,6 +179,11 @@ class Translator:
 @lru_cache(maxsize=256)
 def _right_to_left(locale: str) -> bool:
     return Locale.parse(locale).character_order == "right-to-left"
+
+
+@lru_cache(maxsize=4096)
+def _from_right_to_left(message: str) -> str:
+    return turned(commands_kept(message))
 
 
 @lru_cache(maxsize=4096, typed=True)

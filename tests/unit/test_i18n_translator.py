@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from i18n import N_, Content, Phrase, Translator, available_locales, native_name, translator_for
 from i18n.messages import compiled
-from i18n.text import FSI, LRI, PDI, commands_kept, isolate
+from i18n.text import FSI, LRI, PDI, RLM, commands_kept, isolate
 
 patiently = settings(deadline=None)  # the first example also reads the tables of names and formats
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
@@ -87,8 +87,20 @@ def test_a_translation_with_a_fault_falls_back_to_english() -> None:
 def test_in_arabic_every_value_is_isolated() -> None:
     t = translator_for("ar")
     assert t.is_rtl
-    assert t("%(a)s: %(b)s", a=t.number(5), b=Content("Ada")) == f"{FSI}5{PDI}: {FSI}Ada{PDI}"
+    assert t("%(a)s: %(b)s", a=t.number(5), b=Content("Ada")) == f"{RLM}{FSI}5{PDI}: {FSI}Ada{PDI}"
     assert t.join([Content("a"), Content("b")]) == f"{FSI}a{PDI} و{FSI}b{PDI}"
+
+
+@pytest.mark.parametrize("message", ["%(a)s: %(b)s", "✓ %(a)s", "%(a)s، %(b)s (/task %(a)s)", "%(a)s%%"])
+def test_an_arabic_line_of_values_alone_still_begins_on_the_right(message: str) -> None:
+    """Outside its isolates no letter says how it reads, and then it would be taken for one of English."""
+    values = {"a": Content("Ada"), "b": Content("سلمى")}
+    assert translator_for("ar")(message, **values).startswith(RLM)
+    assert RLM not in translator_for("en")(message, **values)
+
+
+def test_an_arabic_line_with_a_word_of_its_own_needs_no_mark() -> None:
+    assert not translator_for("ar")("%(a)s أو لا", a=Content("Ada")).startswith(RLM)
 
 
 def test_in_english_only_a_value_that_turns_the_line_is_isolated() -> None:
@@ -101,7 +113,7 @@ def test_in_english_only_a_value_that_turns_the_line_is_isolated() -> None:
 def test_a_command_stays_left_to_right_in_arabic_and_is_plain_elsewhere() -> None:
     arabic = translator_for("ar")
     assert arabic.command("/task") == f"{LRI}/task{PDI}"
-    assert arabic("%(command)s", command=arabic.command("/task")) == f"{LRI}/task{PDI}"
+    assert arabic("أرسل %(command)s", command=arabic.command("/task")) == f"أرسل {LRI}/task{PDI}"
     assert translator_for("es").command("/task") == "/task"
 
 
@@ -126,7 +138,7 @@ def test_no_text_escapes_its_isolate(text: str) -> None:
 def test_any_content_can_be_said_in_any_language(text: str) -> None:
     for locale in available_locales():
         said = translator_for(locale)("<%(text)s>", text=Content(text))
-        assert said[0] == "<"
+        assert said.removeprefix(RLM)[0] == "<"
         assert said[-1] == ">"
 
 
@@ -156,7 +168,7 @@ def test_each_language_has_its_formats(
         ("en", "Mon 15:30 (in 3 hours)"),
         ("zh_Hans", "周一15:30（3小时后）"),
         ("es", "lun, 15:30 (dentro de 3 horas)"),
-        ("ar", f"{FSI}الاثنين 15:30{PDI} ({FSI}خلال 3 ساعات{PDI})"),
+        ("ar", f"{RLM}{FSI}الاثنين 15:30{PDI} ({FSI}خلال 3 ساعات{PDI})"),
     ],
 )
 def test_a_moment_is_told_in_local_time_and_by_its_distance(locale: str, said: str) -> None:
