@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bots.dialogue.bars import exact_percent
 from bots.dialogue.cards import label_name
 from bots.dialogue.vocabulary import Note, Para, Part
 from core.consensus.calibration import LEAST_GOLD
@@ -76,8 +77,8 @@ def _calibration(t: Translator, project: Project, found: Quality) -> list[Part]:
     return [
         Para(
             t(
-                "Of the tasks claimed at %(target)s%%, about %(right)s in 100 are right, ± %(margin)s.",
-                target=t.number(round(100 * found.claim.target, 1)),
+                "Of the tasks claimed at %(target)s, about %(right)s in 100 are right, ± %(margin)s.",
+                target=exact_percent(t, found.claim.target),
                 right=t.number(found.claim.right),
                 margin=t.number(found.claim.margin),
             )

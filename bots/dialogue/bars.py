@@ -1,4 +1,4 @@
-"""A share of a whole as a bar of blocks that fills in the direction in which the reader reads."""
+"""A share of a whole in figures, or as a bar of blocks that fills in the direction in which the reader reads."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def bar(t: Translator, share: float) -> Phrase:
     percent = t.percent(share if share >= 1 or share <= 0 else min(max(share, 1 - _ALMOST), _ALMOST))
     # Translators: a progress bar of blocks and the same as a percentage, for example "▰▰▰▱▱ 60%".
     return t("%(bar)s %(percent)s", bar=Content(blocks), percent=percent)
+
+
+def exact_percent(t: Translator, share: float) -> Phrase:
+    """A percentage that somebody has set, as exactly as they did."""
+    hundredths = round(100 * share, 2)
+    if hundredths == round(hundredths):
+        return t.percent(share)
+    return t("%(number)s%%", number=t.number(hundredths))

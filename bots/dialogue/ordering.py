@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bots.dialogue.bars import exact_percent
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.errand_words import job_slot
 from bots.dialogue.project_views import cost_words, slot, title_of
@@ -80,7 +81,7 @@ def _card(turn: Turn, project_id: int) -> Message:
         parts += _silence(t, found)
     elif found.measured:
         parts += _measured(t, found)
-        buttons = [_button(t, found, one, _percent(t, one.target)) for one in found.ahead]
+        buttons = [_button(t, found, one, exact_percent(t, one.target)) for one in found.ahead]
         rows += _rows(buttons)
         rows.append((Button(t("Show the curve"), data("curve", project_id)),))
     else:
@@ -96,7 +97,7 @@ def _card(turn: Turn, project_id: int) -> Message:
 
 
 def _measured(t: Translator, found: Offers) -> list[Part]:
-    parts: list[Part] = [Para(t("Tasks settle at %(target)s now.", target=_percent(t, found.target)))]
+    parts: list[Part] = [Para(t("Tasks settle at %(target)s now.", target=exact_percent(t, found.target)))]
     parts += [Para(_line(t, one)) for one in found.ahead]
     parts.append(Note(t("Expected from here on, by the answers so far. More of them make it more exact.")))
     return [*parts, *_limits(t, found)]
@@ -109,7 +110,7 @@ def _line(t: Translator, one: Offer) -> Phrase:
     if one.left:
         facts.append(t.n("%(count)s task for you to decide", "%(count)s tasks for you to decide", one.left))
     # Translators: a target and what it comes to: "90%: about 1,240 more points and 94% of the settled labels right".
-    return t("%(target)s: %(facts)s", target=_percent(t, one.target), facts=t.join(facts))
+    return t("%(target)s: %(facts)s", target=exact_percent(t, one.target), facts=t.join(facts))
 
 
 def _limits(t: Translator, found: Offers) -> list[Part]:
@@ -182,14 +183,6 @@ def _rows(buttons: list[Button]) -> list[Row]:
     return [tuple(buttons[at : at + A_ROW]) for at in range(0, len(buttons), A_ROW)]
 
 
-def _percent(t: Translator, target: float) -> Phrase:
-    """A target as exactly as it was set."""
-    hundredths = round(100 * target, 2)
-    if hundredths == round(hundredths):
-        return t.percent(target)
-    return t("%(number)s%%", number=t.number(hundredths))
-
-
 def about(points: int) -> int:
     """A number that does not pretend to be exact: three figures of it."""
     fine = int(10 ** max(0, len(str(points)) - 3))
@@ -204,8 +197,8 @@ def _changed(t: Translator, changed: Changed, *, measured: bool) -> Message:
     if measured:
         words = t(
             "Tasks settle at %(after)s now, no longer at %(before)s.",
-            after=_percent(t, after),
-            before=_percent(t, before),
+            after=exact_percent(t, after),
+            before=exact_percent(t, before),
         )
     elif after > before:
         words = t("Tasks must be surer now before they settle.")
