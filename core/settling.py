@@ -156,7 +156,7 @@ def pay(tx: Transaction, one: StandingAnswer, *, agreement: Fraction, now: datet
         ledger.mark_news(tx, one.person_id, now=now)
         return
     more = points - ledger.paid_before(tx, one.assignment_id)
-    if more <= 0 or not projects.reserve(tx, one.project_id, more):
+    if more <= 0 or not projects.set_aside(tx, one.project_id, more):
         return
     corrected = ledger.correction(
         tx,

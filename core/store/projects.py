@@ -120,11 +120,10 @@ def change(tx: Transaction, project_id: int, **values: Any) -> None:
     tx.execute(update(project).where(project.c.id == project_id).values(**values))
 
 
-_RESERVE = Change(
+_SET_ASIDE_ROW = (
     update(project)
     .where(
         project.c.id == bindparam("project"),
-        project.c.state == ProjectState.RUNNING.value,
         or_(
             project.c.budget.is_(None),
             project.c.spent + project.c.reserved + bindparam("points") <= project.c.budget,
@@ -132,6 +131,8 @@ _RESERVE = Change(
     )
     .values(reserved=project.c.reserved + bindparam("points"))
 )
+_SET_ASIDE = Change(_SET_ASIDE_ROW)
+_RESERVE = Change(_SET_ASIDE_ROW.where(project.c.state == ProjectState.RUNNING.value))
 _SETTLE_RESERVE = Change(
     update(project)
     .where(project.c.id == bindparam("project"))
@@ -149,6 +150,11 @@ _NEXT_PLACE = Statement(
 def reserve(tx: Transaction, project_id: int, points: int) -> bool:
     """Promise `points` of the budget; False when the project does not run or cannot pay."""
     return _RESERVE.run(tx, project=project_id, points=points) == 1
+
+
+def set_aside(tx: Transaction, project_id: int, points: int) -> bool:
+    """Promise `points` for work that is done, whether the project runs or not; False when it cannot pay."""
+    return _SET_ASIDE.run(tx, project=project_id, points=points) == 1
 
 
 def release(tx: Transaction, project_id: int, *, released: int, paid: int = 0) -> None:

@@ -103,6 +103,30 @@ async def test_a_settled_task_opens_once_and_nobody_is_paid_twice(world: World, 
     assert (await _row(world, misled)).state == TaskState.SETTLED, "only once"
 
 
+@pytest.mark.parametrize("meanwhile", ["paused", "closed"])
+async def test_who_was_right_after_all_is_paid_when_the_project_stopped_meanwhile(
+    world: World, owner: Person, meanwhile: str
+) -> None:
+    """A task that is open once more ends with its project; a paused project settles what it has."""
+    project, misled, people = await _misled(world, owner)
+    paid = await world.store.read(lambda tx: _paid(tx, misled))
+    await whole(world, project)
+    assert (await _row(world, misled)).state == TaskState.OPEN
+    now = world.clock.now()
+
+    def stops(tx: Transaction) -> None:
+        if meanwhile == "closed":
+            projects.close(tx, owner, project, now=now)
+        else:
+            projects.pause(tx, owner, project)
+
+    await world.do(stops)
+    world.clock.move(2 * MINUTE)
+    await world.tick()
+    assert (await _row(world, misled)).state in (TaskState.SETTLED, TaskState.CANCELLED)
+    assert await world.store.read(lambda tx: _paid(tx, misled)) == paid | {people["anna"].id: 10}
+
+
 def _paid(tx: Transaction, task_id: int) -> dict[int, int]:
     """What a task brought to whom."""
     rows = tx.execute(
