@@ -92,10 +92,14 @@ def offers(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
         return Offers(far.project, cost_per_label(far), False, gold, None, (), silence)
     forecast = Forecast.from_json(kept)
     tasks = far.settled + far.escalated + far.open
-    fresh = max(0, tasks - forecast.tasks)
+    fresh, given = max(0, tasks - forecast.tasks), refits.given_since(tx, project_id)
     first, *others = (
         _offer(
-            one.target, one.of(touched=forecast.tasks, fresh=fresh), tasks=tasks, measured=forecast.measured
+            one.target,
+            one.of(touched=forecast.tasks, fresh=fresh),
+            tasks=tasks,
+            given=given,
+            measured=forecast.measured,
         )
         for one in forecast.ahead
     )
@@ -112,11 +116,14 @@ def _silence(project: Project, *, known: bool) -> Silence | None:
     return None if known else "early"
 
 
-def _offer(target: float, found: Outlook, *, tasks: int, measured: bool) -> Offer:
+def _offer(target: float, found: Outlook, *, tasks: int, given: int, measured: bool) -> Offer:
+    """`given` answers of those that were foreseen have come since."""
+    foreseen = found.answers * tasks
+    to_come = max(0.0, foreseen - given)
     return Offer(
         target,
-        answers=round(found.answers * tasks),
-        points=round(found.points * tasks),
+        answers=round(to_come),
+        points=round(found.points * tasks * to_come / foreseen) if foreseen else 0,
         left=round(found.left * tasks),
         settled=found.settled if measured else None,
         accuracy=found.accuracy if measured else None,

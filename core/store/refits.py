@@ -127,6 +127,22 @@ def answers_of(tx: Transaction, project_id: int, *, upto: int) -> list[AnswerRow
     return [AnswerRow(*row) for row in rows]
 
 
+def given_since(tx: Transaction, project_id: int) -> int:
+    """How many standing answers, those to gold aside, the generation in use has not seen."""
+    seen = select(crowd_model.c.upto).where(crowd_model.c.project_id == project_id).scalar_subquery()
+    found = (
+        select(func.count())
+        .select_from(answer.join(task, task.c.id == answer.c.task_id))
+        .where(
+            answer.c.project_id == project_id,
+            answer.c.id > func.coalesce(seen, 0),
+            answer.c.voided_at.is_(None),
+            task.c.gold.is_(None),
+        )
+    )
+    return int(tx.execute(found).scalar_one())
+
+
 def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int) -> int:
     """Remove some rows of other generations than the present one; returns how many.
 

@@ -183,6 +183,21 @@ async def test_tasks_that_came_since_are_counted_in(world: World, rita: Person) 
     assert after.points > before.points
 
 
+async def test_answers_that_came_since_are_not_asked_for_again(world: World, rita: Person) -> None:
+    """A refit follows every so many answers only; until then they are taken off what it foresaw."""
+    before = await offers(world, rita)
+    assert before.ahead[0].answers > 12
+    crowd = await joined(world, fay=0.8, gus=0.8)
+    await answers_of(world, crowd, LABELS, most=12, chance=Random(4))
+    counted = await world.store.read(lambda tx: refits.given_since(tx, 1))
+    assert 0 < counted <= 12, "those to gold were not foreseen"
+    after = await offers(world, rita)
+    for old, new in zip(before.ahead, after.ahead, strict=True):
+        assert new.answers == old.answers - counted
+        assert new.points == pytest.approx(old.points * new.answers / old.answers, abs=10)
+    assert after.now == before.now
+
+
 async def test_there_is_a_reason_for_every_silence(world: World) -> None:
     rita = await world.person("rita", Role.REQUESTER)
     await world.project(rita, ["cat 1"], method="majority")
