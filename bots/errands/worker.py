@@ -146,6 +146,7 @@ class Errands:
         if self._swept_at is not None and now - self._swept_at < SWEEPS_EVERY:
             return
         self._swept_at = now
+        await asyncio.to_thread(curves.sweep, self._desk.house, before=now - KEPT[EXPORTS])
         for folder, kept in KEPT.items():
             await asyncio.to_thread(sweep, self._desk.house.data_dir / folder, before=now - kept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from PIL import Image
 
 from bots.dialogue.ordering import about
+from bots.errands.curves import sweep
 from core import projects, refitting
 from core.clock import ManualClock
 from core.consensus.outlook import Ahead, Forecast, Outlook
 from core.domain.person import Person, Role
 from core.domain.project import Project
 from core.domain.states import ProjectState
-from core.intake.images import image_path
+from core.intake.images import image_path, store_image
 from core.store import Store
 from core.store import people as people_rows
 from core.store import projects as project_rows
@@ -275,6 +277,22 @@ async def test_the_curve_is_a_picture_with_its_meaning_in_words(house: PaperHous
     assert len(picture.convert("RGB").getcolors(maxcolors=2**24) or ()) > 10
     await rita.taps("More answers or fewer")
     assert "How sure should the labels" in said(rita.last)
+
+
+async def test_old_curves_are_swept_and_no_other_picture(house: PaperHouse, tmp_path: Path) -> None:
+    """Not even a task's picture that is a curve, which somebody saved and uploaded."""
+    rita = await opened(house)
+    await rita.taps("Show the curve")
+    assert rita.last.picture is not None
+    drawn = image_path(tmp_path / "media", rita.last.picture)
+    uploaded = image_path(tmp_path / "media", store_image(drawn, tmp_path / "media").name)
+    moment = datetime.fromtimestamp(drawn.stat().st_mtime, UTC)
+    sweep(house.service.house, before=moment - timedelta(minutes=1))
+    assert drawn.exists()
+    sweep(house.service.house, before=moment + timedelta(minutes=1))
+    sweep(house.service.house, before=moment + timedelta(minutes=1))
+    assert uploaded.exists()
+    assert [path for path in (tmp_path / "media").rglob("*.*") if path != uploaded] == []
 
 
 def test_numbers_do_not_pretend_to_be_exact() -> None:
