@@ -83,6 +83,16 @@ async def test_a_newcomer_is_welcomed_and_finds_everything_after_a_reload(
         await expect(page.get_by_role("log")).to_have_attribute("aria-live", "polite")
 
 
+async def test_a_command_is_tapped_with_its_number(browser: Browser, script: Script, served: str) -> None:
+    """Also where a sentence in Chinese puts it in brackets of its own."""
+    async with visit(browser, script) as page:
+        await say(page, "first /task 12, then（/task 3）")
+        await expect(page.get_by_role("button", name="/task 3", exact=True)).to_be_visible()
+        await page.get_by_role("button", name="/task 12", exact=True).click()
+        await expect(page.get_by_role("heading", name="Animals 1")).to_be_visible()
+        await expect(page.locator(".bubble").last).to_contain_text("/task 12")
+
+
 async def stamp(page: Page, selector: str) -> str:
     """The time that a message shows."""
     return await page.locator(f"{selector} time").inner_text()

@@ -56,9 +56,9 @@ function part(kind, words, does) {
   if (kind === "quote") return make("blockquote", { class: kind, dir: "auto", textContent: words });
   const node = make(TAGS[kind], { class: kind });
   let end = 0;
-  // What is to be judged stays as it is; in our own words a command can be tapped.
-  for (const match of words.matchAll(/(?<=^|[\s\u2066-\u2069(])\/[a-z]{2,32}(?![\w/]|\.\w)/g)) {
-    if (!does.isCommand(match[0].slice(1))) continue;
+  // What is to be judged stays as it is; in our own words a command can be tapped, with the number it names.
+  for (const match of words.matchAll(/(?<=^|[\s\u2066-\u2069(（])\/([a-z]{2,32})(?: \d+)?(?![\w/]|\.\w)/g)) {
+    if (!does.isCommand(match[1])) continue;
     node.append(words.slice(end, match.index));
     node.append(
       make("button", { type: "button", class: "command", textContent: match[0], dir: "ltr", onclick: () => does.command(match[0]) }),
