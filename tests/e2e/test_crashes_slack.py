@@ -1,4 +1,7 @@
-"""The same on Slack, which tells most things once and wants each confirmed within three seconds."""
+"""The same on Slack, which tells most things once and wants each confirmed within three seconds.
+
+Here every vote weighs the same, so that each label and each point is recounted from the answers alone.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ async def test_kills_lose_nothing_that_slack_was_told_we_have(tmp_path: Path) ->
 
     `python -m tests.soak --platform slack` does the same for more than fifty kills, at every named point.
     """
-    plan = Plan(kills=[str(point) for point in IN_HASTE], seed=7, workers=8, speed=16.0, pace=0.1)
+    plan = Plan(
+        kills=[str(point) for point in IN_HASTE], seed=7, workers=8, speed=16.0, pace=0.1, method="majority"
+    )
     async with slack_side() as side:
         outcome = await Soak(plan, tmp_path, side).run()
     assert outcome.problems == []

@@ -8,11 +8,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tests.soak.driver import RANDOM, Outcome, Plan, Soak
-from tests.soak.fuses import Point
+from core.consensus import methods
+from tests.soak.driver import METHOD, RANDOM, Outcome, Plan, Soak
+from tests.soak.fuses import REFITTING, Point
 from tests.soak.sides import Side
 from tests.soak.slack import slack_side
 from tests.soak.telegram import telegram_side
@@ -47,6 +49,7 @@ def table(outcome: Outcome) -> str:
         f"tasks                  {outcome.tasks}",
         f"answers kept           {outcome.answers}",
         f"answers shown as saved {outcome.saved}",
+        f"refits put in use      {outcome.generation}; {outcome.reopened} tasks opened once more",
         f"rewards, penalties     {outcome.rewards}, {outcome.penalties}",
         f"taps                   {taps}",
         f"messages twice         {outcome.doubled.around_crashes} around a kill, "
@@ -59,11 +62,12 @@ def table(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-async def run(way: str, data: Path, *, count: int, seed: int) -> Outcome:
+async def run(way: str, data: Path, *, count: int, seed: int, method: str) -> Outcome:
     """One run against a stand-in of its own."""
     async with WAYS[way]() as side:
-        plan = Plan(kills=kills(count, side.points), seed=seed)
-        return await Soak(plan, data, side).run()
+        plan = Plan(kills=(), seed=seed, method=method)
+        points = [point for point in side.points if plan.weighs or point not in REFITTING]
+        return await Soak(replace(plan, kills=kills(count, points)), data, side).run()
 
 
 def main() -> int:
@@ -72,6 +76,7 @@ def main() -> int:
     parser.add_argument("--platform", choices=sorted(WAYS), default="telegram")
     parser.add_argument("--kills", type=int, default=55)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--method", choices=sorted(methods()), default=METHOD)
     parser.add_argument(
         "--keep", type=Path, help="a folder for the database and the log, to look at afterwards"
     )
@@ -79,7 +84,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="chatcrowd-soak-") as folder:
         data = options.keep or Path(folder)
         data.mkdir(parents=True, exist_ok=True)
-        outcome = asyncio.run(run(options.platform, data, count=options.kills, seed=options.seed))
+        outcome = asyncio.run(
+            run(options.platform, data, count=options.kills, seed=options.seed, method=options.method)
+        )
     sys.stdout.write(table(outcome) + "\n")
     return 1 if outcome.problems else 0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,8 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.pool import StaticPool
 
 from core.domain.states import JobState, OutboxState, ProjectState, TaskState
-from core.store.tables import answer, assignment, inbox, job, ledger, outbox, project, task
+from core.store.tables import answer, assignment, crowd_model, inbox, job, ledger, outbox, project, task
 from core.store.transaction import Transaction
-from tests import invariants
 from tests.soak.requester import LABELS
 from tests.soak.sides import Heard
 
@@ -46,6 +45,12 @@ def unrest(tx: Transaction) -> dict[str, int]:
         "projects to wind up": _count(
             tx, project, project.c.state == ProjectState.CLOSED, project.c.wound_up_at.is_(None)
         ),
+        "refits to finish": _count(
+            tx,
+            crowd_model.join(project, project.c.id == crowd_model.c.project_id),
+            project.c.state == ProjectState.RUNNING,
+            crowd_model.c.answers <= 0,
+        ),
     }
     return {name: count for name, count in counts.items() if count}
 
@@ -63,8 +68,14 @@ def wrong_inbox(tx: Transaction, events: Heard) -> list[str]:
     return found
 
 
-def problems(tx: Transaction, *, saved: Mapping[int, int], task_ids: set[str]) -> list[str]:
-    """Everything that is wrong in the database."""
+def problems(
+    tx: Transaction,
+    *,
+    saved: Mapping[int, int],
+    task_ids: set[str],
+    recount: Callable[[Transaction], None],
+) -> list[str]:
+    """Everything that is wrong in the database; `recount` is one of `tests.invariants`."""
     found: list[str] = []
     standing = {
         row.assignment_id: row.value
@@ -96,7 +107,7 @@ def problems(tx: Transaction, *, saved: Mapping[int, int], task_ids: set[str]) -
     if strangers:
         found.append(f"{len(strangers)} answers by people whose card it was not")
     try:
-        invariants.check(tx)
+        recount(tx)
     except AssertionError as broken:
         found.append(f"the books do not add up: {str(broken)[:500]}")
     return found
@@ -108,25 +119,31 @@ def wrong_projects(tx: Transaction, *, made: int) -> list[str]:
     return [] if there == made else [f"{there} projects, {made} were made"]
 
 
-def wrong_results(
-    tx: Transaction,
-    tasks: list[dict[str, str]],
-    answers: list[dict[str, str]],
-    *,
-    task_ids: set[str],
-) -> list[str]:
-    """The files a requester got: complete, right by majority, and worth what the ledger says was paid."""
+Rows = list[dict[str, str]]
+
+
+def wrong_results(tasks: Rows, answers: Rows, *, task_ids: set[str]) -> list[str]:
+    """The files a requester got: complete, every task with its answers, and a label that somebody gave it."""
     found: list[str] = []
     if Counter(row["id"] for row in tasks) != Counter(task_ids):
         found.append(f"{len(tasks)} rows of results for {len(task_ids)} tasks")
-    votes: dict[str, Counter[str]] = {}
-    for row in answers:
-        votes.setdefault(row["task"], Counter())[row["answer"]] += 1
-    paid = 0
+    votes = _votes(answers)
     for row in tasks:
-        given = votes.get(row["id"], Counter())
+        given = votes[row["id"]]
         if int(row["answers"]) != given.total():
             found.append(f"task {row['id']} says {row['answers']} answers, {given.total()} are listed")
+        if row["status"] == TaskState.SETTLED and row["label"] not in given:
+            found.append(f"task {row['id']} is settled as {row['label']} by {dict(given)}")
+    return found
+
+
+def wrong_majority(tx: Transaction, tasks: Rows, answers: Rows) -> list[str]:
+    """Where every vote weighs the same: right by majority, and worth what the ledger says was paid."""
+    found: list[str] = []
+    votes = _votes(answers)
+    paid = 0
+    for row in tasks:
+        given = votes[row["id"]]
         if row["status"] == TaskState.SETTLED and row["label"] != given.most_common(1)[0][0]:
             found.append(f"task {row['id']} is settled as {row['label']} by {dict(given)}")
         if row["status"] in (TaskState.SETTLED, "gold"):
@@ -137,6 +154,13 @@ def wrong_results(
     if kept != paid:
         found.append(f"{kept} points in the ledger, {paid} by the rule")
     return found
+
+
+def _votes(answers: Rows) -> defaultdict[str, Counter[str]]:
+    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in answers:
+        votes[row["task"]][row["answer"]] += 1
+    return votes
 
 
 def errors_logged(log: Path) -> list[str]:

@@ -13,12 +13,17 @@ from typing import Any, TypeVar
 from bots.dialogue.buttons import base36, data
 from i18n import negotiate, translator_for
 from tests.soak.phone import Key, Phone, keys
+from tests.soak.requester import truth_of
 from tests.soak.sides import PATIENCE, Act, App, SoakTap
 
 T = TypeVar("T")
 CARD = "a"
 ENDS = ("next",)
 AWAY = 60.0  # seconds
+IMPATIENCE = 20.0
+"""Seconds after which people tap again, when they know that the service was gone meanwhile."""
+RIGHT = (0.5, 0.95)
+"""How often people say what is right: some of them much more often than others."""
 
 
 @dataclass(slots=True)
@@ -29,6 +34,7 @@ class Records:
     shown: dict[int, object] = field(default_factory=dict)  # assignment → who saw its card
     taps: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)  # who asked and was not answered
+    deaths: int = 0  # of the service, as those notice who wait for it
 
 
 class Worker:
@@ -42,6 +48,7 @@ class Worker:
         self._chance = chance
         self._pace = pace
         self._stop = stop
+        self._right = chance.uniform(*RIGHT)
         self._before: tuple[Any, Key] | None = None  # the answer before, to tap it again
         t = translator_for(negotiate(app.language), None)
         self._saved = {str(t("Saved. Thank you!")), str(t("Saved, though late. Thank you!"))}
@@ -129,7 +136,8 @@ class Worker:
         labels = [key for key in buttons if key.does.verb == CARD]
         if not labels:
             return None  # it was taken back in between
-        key = labels[0] if self._chance.random() < 0.75 else self._chance.choice(labels)
+        right = [key for key in labels if key.does.number(1) == truth_of(message.words)]
+        key = self._chance.choice(right if self._chance.random() < self._right else labels)
         held, ordinal = key.does.number(0), key.does.number(1)
         self.records.shown[held] = self.phone.app.id
         self.records.taps["answer"] += 1
@@ -233,12 +241,24 @@ class Worker:
         await self._reaction(await self.phone.tap(message, key), mark)
 
     async def _reaction(self, press: SoakTap, mark: int) -> None:
-        """Wait until the tap has brought about anything at all."""
-        await self.phone.until(
-            lambda: True if press.over or self.phone.news(mark) else None,
-            f"a reaction to {press.label!r}",
-            timeout=PATIENCE,
-        )
+        """Wait until the tap has brought about anything at all.
+
+        A tap that changes nothing on the screen is answered by a word that dies with the service.
+        """
+        deaths = self.records.deaths
+        for patience in (IMPATIENCE, PATIENCE):
+            try:
+                await self.phone.until(
+                    lambda: True if press.over or self.phone.news(mark) else None,
+                    f"a reaction to {press.label!r}",
+                    timeout=patience,
+                )
+                return
+            except (AssertionError, TimeoutError):
+                if self.records.deaths > deaths:
+                    return
+                if patience == PATIENCE:
+                    raise
 
 
 def _must(found: T | None) -> T:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from core.clock import SystemClock, chance_of
-from tests.soak import checks
+from core.consensus import methods
+from tests import invariants
+from tests.soak import beliefs, books, checks
 from tests.soak.crowd import Records, Worker
 from tests.soak.doubles import Doubled, doubled
-from tests.soak.fuses import Fuse, Point
+from tests.soak.fuses import REFITTING, Fuse, Point
 from tests.soak.nursery import Nursery, end_kindly
+from tests.soak.quick import QuickClock
 from tests.soak.requester import Requester
 from tests.soak.sides import PATIENCE, Side
 
 RANDOM = "random"
+METHOD = "dawid_skene"
+LOOK_EVERY = 1.0  # seconds
 IMPORTING = (Point.BEFORE_IMPORT, Point.AFTER_IMPORT)
 OFTEN = {
     Point.BEFORE_IMPORT: 2,
@@ -27,6 +33,7 @@ OFTEN = {
     Point.AFTER_SETTLE: 4,
     Point.AFTER_KEEP: 2,
     Point.BEFORE_KEPT: 2,
+    **dict.fromkeys(REFITTING, 1),
 }
 """How often a point is passed at most before the service dies there; the others are passed all the time."""
 
@@ -43,6 +50,12 @@ class Plan:
     pace: float = 0.15  # seconds that a worker thinks
     speed: float = 8.0  # of the service's clock
     rest: float = 0.0  # seconds of quiet work after the last kill
+    method: str = METHOD
+
+    @property
+    def weighs(self) -> bool:
+        """Whether votes weigh, so that there are refits."""
+        return methods()[self.method].learner is not None
 
 
 @dataclass(slots=True)
@@ -59,6 +72,8 @@ class Outcome:
     tasks: int = 0
     rewards: int = 0
     penalties: int = 0
+    generation: int = 0
+    reopened: int = 0
     doubled: Doubled = field(default_factory=Doubled)
     figures: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
@@ -76,14 +91,18 @@ class Soak:
         self._records = Records()
         self._stop = asyncio.Event()
         self._database = data / "soak.sqlite3"
+        real = SystemClock()
+        self._clock = QuickClock(real, real.now(), plan.speed)
+        self._chronicle = books.Chronicle()
+        self._over = asyncio.Event()
         self._nursery = Nursery(
             data=data,
             platform=side.arguments,
-            origin=SystemClock().now(),
+            origin=self._clock.origin,
             speed=plan.speed,
             starts=len(plan.kills) + 2,
         )
-        self._requester = Requester(side.admin, plan.rows)
+        self._requester = Requester(side.admin, plan.rows, plan.method)
         self._workers = [
             Worker(
                 side.worker(at),
@@ -116,6 +135,7 @@ class Soak:
                 group.create_task(worker.join())
         self._died(RANDOM)
         async with asyncio.TaskGroup() as crowd:
+            crowd.create_task(self._remember())
             self._at_work = [crowd.create_task(one.work()) for one in self._workers]
             self._at_work.append(crowd.create_task(self._make_drafts()))
             for name in self.plan.kills:
@@ -123,6 +143,7 @@ class Soak:
                     break  # there is something to look at already
                 await self._kill_at(name)
             await self._survive()
+            self._over.set()
 
     async def _prepare(self) -> None:
         requester = self._requester
@@ -137,6 +158,18 @@ class Soak:
             await self.side.make_drafts(self._stop)
         except (AssertionError, TimeoutError) as stuck:
             self._records.stuck.append(str(stuck) or "a form that never closed")
+
+    async def _remember(self) -> None:
+        """Note every generation; two are always further apart than two looks."""
+        while self.plan.weighs and not self._over.is_set():
+            self._look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), LOOK_EVERY)
+
+    def _look(self) -> None:
+        before = self._clock.now()
+        with beliefs.at_once(self._database) as tx:
+            self._chronicle.look(tx, self._requester.project, before=before, now=self._clock.now())
 
     # --- killing ----------------------------------------------------------------------------------
 
@@ -162,13 +195,22 @@ class Soak:
     def _died(self, name: str) -> None:
         self.outcome.killed[name] += 1
         self._deaths.append(self._requester.app.moment)
+        self._records.deaths += 1
         self.side.died()
         self._check_inbox(f"after {name}")
+        self._check_beliefs(f"after {name}")
 
     def _check_inbox(self, when: str) -> None:
         """Before anything comes again, which would mend what was lost."""
         with checks.looking(self._database) as tx:
             self.outcome.problems += [f"{when}: {one}" for one in checks.wrong_inbox(tx, self.side.heard())]
+
+    def _check_beliefs(self, when: str) -> None:
+        if not self.plan.weighs:
+            return
+        with beliefs.at_once(self._database) as tx:
+            found = beliefs.wrong_beliefs(tx, self._requester.project, now=self._clock.now())
+        self.outcome.problems += [f"{when}: {one}" for one in found]
 
     # --- coming to rest ---------------------------------------------------------------------------
 
@@ -203,12 +245,15 @@ class Soak:
     async def _come_to_rest(self) -> None:
         requester = self._requester
         try:
-            await self._at_rest("messages owed", "jobs waiting")
+            await self._at_rest("messages owed", "jobs waiting", "refits to finish")
+            self._check_beliefs("at rest")
             await requester.close()
             await self._at_rest()
-            with checks.looking(self._database) as tx:
-                tasks_and_answers = await requester.results(self.side)
-                self.outcome.problems += checks.wrong_results(tx, *tasks_and_answers, task_ids=requester.ids)
+            tasks_and_answers = await requester.results(self.side)
+            self.outcome.problems += checks.wrong_results(*tasks_and_answers, task_ids=requester.ids)
+            if not self.plan.weighs:
+                with checks.looking(self._database) as tx:
+                    self.outcome.problems += checks.wrong_majority(tx, *tasks_and_answers)
             await self._at_rest()
             await self.side.drained()
             self._check_inbox("at the end")
@@ -246,10 +291,15 @@ class Soak:
     def _reckon(self) -> None:
         outcome, side = self.outcome, self.side
         with checks.looking(self._database) as tx:
-            outcome.problems += checks.problems(tx, saved=self._records.saved, task_ids=self._requester.ids)
+            recount = invariants.check_weighed if self.plan.weighs else invariants.check
+            outcome.problems += checks.problems(
+                tx, saved=self._records.saved, task_ids=self._requester.ids, recount=recount
+            )
             outcome.problems += checks.wrong_projects(tx, made=1 + side.drafts)
             outcome.answers, outcome.tasks = checks.size(tx)
             outcome.rewards, outcome.penalties = checks.entries(tx, "reward"), checks.entries(tx, "penalty")
+        if self.plan.weighs:
+            self._reckon_weighed()
         outcome.problems += [f"nobody answered: {one}" for one in self._records.stuck]
         outcome.problems += checks.errors_logged(self._nursery.log)
         apps = [self._requester.app, *(one.phone.app for one in self._workers)]
@@ -257,3 +307,13 @@ class Soak:
         outcome.problems += [*outcome.doubled.without_reason, *side.wrong()]
         outcome.figures = side.figures()
         outcome.saved, outcome.taps = len(self._records.saved), self._records.taps
+
+    def _reckon_weighed(self) -> None:
+        outcome, project_id = self.outcome, self._requester.project
+        with beliefs.at_once(self._database) as tx:
+            outcome.problems += beliefs.wrong_refit(tx, project_id)
+            outcome.problems += books.wrong_pay(tx, project_id, self._chronicle)
+            outcome.generation = beliefs.generation(tx, project_id)
+            outcome.reopened = beliefs.reopened(tx)
+        if not outcome.generation:
+            outcome.problems.append("no refit was put in use")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, and_, func, select
 
+from core.clock import milliseconds
 from core.store.base import Store, Unit
-from core.store.tables import answer, inbox, ledger, task
+from core.store.tables import answer, crowd_model, inbox, lease, ledger, reliability, task, worker_model
 from core.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -35,12 +36,27 @@ class Point(StrEnum):
     BEFORE_KEPT = "before_kept_commit"  # an event was confirmed and is worked on, and that is not committed
     BEFORE_CONFIRM = "before_confirm"  # an event is worked on, and not confirmed
     AFTER_PRESS_EDIT = "after_press_edit"  # a card was edited by the answer to a press, which is not marked
+    REFIT_BEGUN = "refit_begun"  # a refit is somebody's, and nothing was learned yet
+    AFTER_STAGE = "after_stage_commit"  # what it believes of workers is written, and not in use
+    BEFORE_SWAP = "before_swap_commit"  # it is put in use, and that is not committed
+    AFTER_SWAP = "after_swap_commit"  # it is in use, and no task has followed
+    AFTER_FOLLOW = "after_follow_commit"  # something followed, and the refit is not finished
+    BEFORE_FINISH = "before_finish_commit"  # everything followed, and that is not committed
 
 
 EVERYWHERE = (
-    *(Point.BEFORE_COMMIT, Point.AFTER_COMMIT, Point.BEFORE_SEND, Point.AFTER_SEND, Point.AFTER_MARK),
-    *(Point.BEFORE_IMPORT, Point.AFTER_IMPORT, Point.BEFORE_SETTLE, Point.AFTER_SETTLE),
+    *(Point.BEFORE_COMMIT, Point.AFTER_COMMIT, Point.REFIT_BEGUN),
+    *(Point.BEFORE_SEND, Point.AFTER_SEND, Point.AFTER_STAGE),
+    *(Point.AFTER_MARK, Point.BEFORE_IMPORT, Point.BEFORE_SWAP),
+    *(Point.AFTER_IMPORT, Point.BEFORE_SETTLE, Point.AFTER_SWAP),
+    *(Point.AFTER_SETTLE, Point.AFTER_FOLLOW, Point.BEFORE_FINISH),
 )
+"""A refit of a dead service is taken up again a minute later, so its points come far apart."""
+REFITTING = (
+    *(Point.REFIT_BEGUN, Point.AFTER_STAGE, Point.BEFORE_SWAP),
+    *(Point.AFTER_SWAP, Point.AFTER_FOLLOW, Point.BEFORE_FINISH),
+)
+"""Where only a service passes whose votes weigh."""
 IN_HASTE = (Point.AFTER_KEEP, Point.BEFORE_KEPT, Point.BEFORE_CONFIRM, Point.AFTER_PRESS_EDIT)
 """Where only a service passes whose platform cannot wait."""
 
@@ -56,17 +72,53 @@ def _kept(tx: Transaction) -> int:
     return int(tx.execute(waiting).scalar() or 0)
 
 
+def _taken(tx: Transaction) -> int:
+    """Until when some refit is somebody's; the first step of each makes it later."""
+    latest = select(func.max(lease.c.until)).where(lease.c.name.startswith("refit "))
+    found = tx.execute(latest).scalar()
+    return 0 if found is None else milliseconds(found)
+
+
+def _staged(tx: Transaction) -> int:
+    in_use = func.coalesce(crowd_model.c.generation, 0)
+    both = worker_model.outerjoin(crowd_model, crowd_model.c.project_id == worker_model.c.project_id)
+    newer = select(func.count()).select_from(both).where(worker_model.c.generation > in_use)
+    return int(tx.execute(newer).scalar() or 0)
+
+
+def _swapped(tx: Transaction) -> int:
+    return int(tx.execute(select(func.sum(crowd_model.c.generation))).scalar() or 0)
+
+
+def _followed(tx: Transaction) -> int:
+    """How much is written of what the present generation says of workers, which comes with the first of the rest."""
+    same = and_(reliability.c.project_id == crowd_model.c.project_id, reliability.c.at == crowd_model.c.as_of)
+    rows = select(func.count()).select_from(reliability.join(crowd_model, same))
+    return int(tx.execute(rows).scalar() or 0)
+
+
+def _finished(tx: Transaction) -> int:
+    done = select(func.count()).select_from(crowd_model).where(crowd_model.c.answers > 0)
+    return int(tx.execute(done).scalar() or 0)
+
+
 BEFORE: Mapping[Point, Measure] = {
     Point.BEFORE_COMMIT: _length(answer),
     Point.BEFORE_IMPORT: _length(task),
     Point.BEFORE_SETTLE: _length(ledger),
     Point.BEFORE_KEPT: lambda tx: -_kept(tx),
+    Point.BEFORE_SWAP: _swapped,
+    Point.BEFORE_FINISH: _finished,
 }
 AFTER: Mapping[Point, Measure] = {
     Point.AFTER_COMMIT: _length(answer),
     Point.AFTER_IMPORT: _length(task),
     Point.AFTER_SETTLE: _length(ledger),
     Point.AFTER_KEEP: _kept,
+    Point.REFIT_BEGUN: _taken,
+    Point.AFTER_STAGE: _staged,
+    Point.AFTER_SWAP: _swapped,
+    Point.AFTER_FOLLOW: _followed,
 }
 """A point around a commit is known by what the unit of work made more."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 
 from bots.dialogue.buttons import base36
@@ -13,15 +14,15 @@ from tests.soak.sides import PATIENCE, App, Side
 LANGUAGES = ("en", "zh", "es", "ar")
 WORDS = {"en": "Picture number", "zh": "图片编号", "es": "Imagen número", "ar": "الصورة رقم"}
 PROJECT = """\
-project: {en: Street scenes, es: Escenas, zh: 街景, ar: مشاهد}
+project: {{en: Street scenes, es: Escenas, zh: 街景, ar: مشاهد}}
 kind: choice
-instructions: {en: What do you see?, es: ¿Qué ves?, zh: 你看到什么?, ar: ماذا ترى؟}
+instructions: {{en: What do you see?, es: ¿Qué ves?, zh: 你看到什么?, ar: ماذا ترى؟}}
 labels:
-  - {id: cat, en: Cat, es: Gato, zh: 猫, ar: قطة}
-  - {id: dog, en: Dog, es: Perro, zh: 狗, ar: كلب}
-  - {id: bird, en: Bird, es: Pájaro, zh: 鸟, ar: طائر}
-overlap: {min: 2, max: 3}
-method: majority
+  - {{id: cat, en: Cat, es: Gato, zh: 猫, ar: قطة}}
+  - {{id: dog, en: Dog, es: Perro, zh: 狗, ar: كلب}}
+  - {{id: bird, en: Bird, es: Pájaro, zh: 鸟, ar: طائر}}
+overlap: {{min: 2, max: 4, confidence: 0.9}}
+method: {method}
 reward: 10
 penalty: 5
 time_limit: 2m
@@ -31,12 +32,20 @@ LABELS = ("cat", "dog", "bird")
 GOLD_EVERY = 20
 
 
+def truth_of(words: str) -> int:
+    """The ordinal of the label that is right for a card, which stands in the name of its picture."""
+    found = re.search(r"\d+-(\d+)", words)
+    assert found is not None, f"a card without a picture: {words}"
+    return int(found[1]) % len(LABELS)
+
+
 @dataclass(slots=True)
 class Requester:
     """Plays the requester over the chat."""
 
     app: App
     rows: int  # of each task file
+    method: str
     files: int = 0
     ids: set[str] = field(default_factory=set)
     project: int = 0
@@ -55,7 +64,7 @@ class Requester:
 
     async def make_project(self) -> None:
         """Send the project file; the draft's card comes back."""
-        await self.app.uploads("streets.yaml", PROJECT.encode())
+        await self.app.uploads("streets.yaml", PROJECT.format(method=self.method).encode())
         _, add = await self.phone.get("addtasks")
         self.project = add.does.number(0)
 
@@ -73,7 +82,7 @@ class Requester:
         for row in range(self.rows):
             lang = LANGUAGES[row % len(LANGUAGES)]
             name = f"{self.files}-{row}"
-            gold = LABELS[0] if row % GOLD_EVERY == 0 else ""
+            gold = LABELS[truth_of(name)] if row % GOLD_EVERY == 0 else ""
             table.writerow((name, f"{WORDS[lang]} {name}", lang, gold, f"shelf {row % 7}"))
             self.ids.add(name)
         return out.getvalue().encode()

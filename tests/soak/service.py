@@ -6,30 +6,18 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from bots.runner import Service, compose, open_parts, serve, stop_on_signals
-from core.clock import Clock, SystemClock
+from core.clock import SystemClock
 from tests.soak.fuses import Fuse, MortalStore
 from tests.soak.mortal import OPEN, MortalPlatform
+from tests.soak.quick import QuickClock
 
 TICK = 0.5  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class QuickClock:
-    """A clock that runs `speed` times as fast since `origin`, also across restarts."""
-
-    real: Clock
-    origin: datetime
-    speed: float
-
-    def now(self) -> datetime:
-        return self.origin + (self.real.now() - self.origin) * self.speed
 
 
 async def tick(service: Service, stop: asyncio.Event) -> None:
