@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import add
 
 from core.consensus.believed import Believed
 from core.consensus.contract import Learner, Vote
@@ -52,7 +53,7 @@ class Worker:
         """Both together."""
         if self.base is None or self.gathered is None:
             return self.base or self.gathered
-        return tuple(one + more for one, more in zip(self.base, self.gathered, strict=True))
+        return tuple(map(add, self.base, self.gathered))
 
 
 def weigh(
@@ -75,15 +76,18 @@ def heard(
 ) -> Worker:
     """The worker after this vote beside the `others` of that moment, those taken back later included."""
     label = believed.index(vote.value)
+    if label is None or len(worker.waiting) >= MOST_WAITING:
+        return worker
     chances: tuple[float, ...] = ()
     if known is not None:
         truth = believed.index(known)
         chances = tuple(float(at == truth) for at in range(len(believed.labels)))
     elif others and all(one.at <= vote.at - UNDONE for one in others):
-        chances = posterior(believed, (one.evidence for one in others))
-    if label is None or not sum(chances) or len(worker.waiting) >= MOST_WAITING:
+        chances = posterior(believed, [one.evidence for one in others])
+    if not sum(chances):
         return worker
-    return replace(worker, waiting=(*worker.waiting, Pending(answer_id, vote.at, label, chances)))
+    waiting = (*worker.waiting, Pending(answer_id, vote.at, label, chances))
+    return Worker(worker.base, worker.gathered, waiting)
 
 
 def folded(worker: Worker, *, now: int) -> Worker:
@@ -97,7 +101,7 @@ def folded(worker: Worker, *, now: int) -> Worker:
         for truth, chance in enumerate(one.chances):
             counts[truth * size + one.label] += chance
     waiting = tuple(one for one in worker.waiting if one.at > now - UNDONE)
-    return replace(worker, gathered=tuple(counts), waiting=waiting)
+    return Worker(worker.base, tuple(counts), waiting)
 
 
 def forgotten(worker: Worker, answer_id: int) -> Worker:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import add
 
 from core.consensus.believed import Believed
 from core.consensus.calibration import calibrated
@@ -44,7 +45,7 @@ class Weighed:
         if not votes:
             return Ask(overlap.least, None, 0.0)
         chances = calibrated(
-            believed.calibration, posterior(believed, (vote.evidence for vote in votes)), answers=len(votes)
+            believed.calibration, posterior(believed, [vote.evidence for vote in votes]), answers=len(votes)
         )
         best = max(chances)
         leading = believed.labels[chances.index(best)]
@@ -80,7 +81,7 @@ def posterior(believed: Believed, evidence: Iterable[Evidence]) -> tuple[float, 
     logs = [math.log(chance) for chance in believed.crowd.prior]
     for row in evidence:
         if len(row) == len(logs):
-            logs = [sum_ + one for sum_, one in zip(logs, row, strict=True)]
+            logs = list(map(add, logs, row))
     most = max(logs)
     weights = [math.exp(one - most) for one in logs]
     whole = sum(weights)
