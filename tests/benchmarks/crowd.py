@@ -28,7 +28,7 @@ from bots.dialogue.vocabulary import (
 )
 from bots.platform import Address, Hear, Media, Posted
 from bots.runner import Service, compose, warm_up
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.store import Store
 from core.vault import Vault
 from tests.benchmarks.measuring import Sample, Watch
@@ -156,12 +156,14 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(store: Store, data_dir: Path, names: Sequence[str]) -> AsyncIterator[Crowd]:
+async def crowd(
+    store: Store, data_dir: Path, names: Sequence[str], *, clock: Clock | None = None
+) -> AsyncIterator[Crowd]:
     """The product on this store with these workers, each with a card in hand; closes the store."""
     platform = NullPlatform()
     service = compose(
         store=store,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         vault=VAULT,
         platforms={PLATFORM: platform},
         data_dir=data_dir,

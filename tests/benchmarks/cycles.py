@@ -15,6 +15,7 @@ from core.domain.person import Person
 from core.domain.task import Assignment
 from core.people import Identity, find
 from core.store import Store, Transaction
+from tests.benchmarks import weighed
 from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
 from tests.benchmarks.measuring import Rounds, Sample, Spread, Stopwatch, Watch
 from tests.benchmarks.raw import Recorded, Recorder, replay
@@ -32,7 +33,13 @@ def product(at_once: int) -> str:
 
 
 async def run(
-    folder: Path, *, rounds: int, cycles: int, tasks: int = 10_000, at_once: tuple[int, ...] = AT_ONCE
+    folder: Path,
+    *,
+    rounds: int,
+    cycles: int,
+    tasks: int = 10_000,
+    at_once: tuple[int, ...] = AT_ONCE,
+    known: int = 100,
 ) -> Report:
     """Measure."""
     made = await template(folder, workers=names(max(*at_once, 16)), tasks=tasks)
@@ -82,7 +89,8 @@ async def run(
                 faster.median >= 1.0,
             )
         )
-    return Report((table,), tuple(goals))
+    weighing = await weighed.run(folder, rounds=rounds, answers=cycles, size=tasks, known=known)
+    return Report((table, *weighing.tables), (*goals, *weighing.goals))
 
 
 def _flush_ms(folder: Path) -> Spread:

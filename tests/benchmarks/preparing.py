@@ -32,9 +32,10 @@ PROJECT: dict[str, Any] = {
         {"id": "both", "en": "Both", "es": "Ambos"},
     ],
     "overlap": {"min": 3, "max": 5, "confidence": 0.95},
-    "method": "majority",  # the raw statements beside it settle by counting, too
     "gold_share": 0.05,
 }
+MAJORITY = "majority"
+"""The raw statements beside the product settle by counting, too."""
 WORDS = "We came by on a rainy afternoon and stayed until they closed; number %d was the best of all."
 BATCH = 2000
 OWNER = "owner"
@@ -48,13 +49,14 @@ async def prepare(
     veteran: int = 0,
     platform: str = PLATFORM,
     workspace: str = "",
+    method: str = MAJORITY,
 ) -> None:
     """Fill an empty store; with `veteran`, the first worker has answered that many tasks of the project."""
     now = SystemClock().now()
     where = platform, workspace
     owner = await store.write(lambda tx: _joined(tx, where, OWNER, Role.REQUESTER, now=now))
     made = await store.write(lambda tx: [_joined(tx, where, name, now=now) for name in workers])
-    file = ProjectFile.model_validate(PROJECT)
+    file = ProjectFile.model_validate(PROJECT | {"method": method})
     project_id = await store.write(lambda tx: projects.create(tx, owner, file, now=now))
     rows = _rows(tasks)
     while batch := list(islice(rows, BATCH)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.store import Store, open_store
 from tests.benchmarks.crowd import PLATFORM
-from tests.benchmarks.preparing import prepare
+from tests.benchmarks.preparing import MAJORITY, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,20 @@ async def template(
     name: str = "template",
     platform: str = PLATFORM,
     workspace: str = "",
+    method: str = MAJORITY,
 ) -> Template:
     """Prepare one."""
     path = folder / f"{name}.sqlite3"
     store = await open_store(f"sqlite:///{path}")
     try:
         await prepare(
-            store, workers=workers, tasks=tasks, veteran=veteran, platform=platform, workspace=workspace
+            store,
+            workers=workers,
+            tasks=tasks,
+            veteran=veteran,
+            platform=platform,
+            workspace=workspace,
+            method=method,
         )
     finally:
         await store.close()

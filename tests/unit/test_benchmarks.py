@@ -11,14 +11,18 @@ from tests.benchmarks.slack_bare import Way
 
 async def test_cycles_run_beside_raw_sqlite(tmp_path: Path) -> None:
     """The recorded statements fit an equal database, and both sides are measured."""
-    report = await cycles.run(tmp_path, rounds=1, cycles=20, tasks=200, at_once=(1, 16))
+    report = await cycles.run(tmp_path, rounds=1, cycles=20, tasks=400, at_once=(1, 16), known=20)
     assert [row[0] for row in report.tables[0].rows] == [
         cycles.RAW,
         cycles.product(1),
         cycles.product(16),
         cycles.CORE,
     ]
-    assert len(report.goals) == 1
+    assert [len(row) for row in report.tables[1].rows] == [4] * 4, (
+        "votes that weigh the same, and known people"
+    )
+    assert all(float(row[2].split()[0]) > 0 for row in report.tables[1].rows)
+    assert len(report.goals) == 3
 
 
 async def test_scale_compares_sizes_and_workers(tmp_path: Path) -> None:

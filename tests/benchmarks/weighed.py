@@ -1,0 +1,304 @@
+"""What it costs to weigh votes: the same unit of work where all weigh the same, and with a crowd that is known."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core import answering, refitting, weighing
+from core.asking import LIVELY
+from core.assigning import Handed, next_task
+from core.clock import ManualClock, SystemClock, chance_of
+from core.consensus.majority import Majority
+from core.consensus.weighed import Weighed
+from core.domain.deadlines import UNDO_WINDOW
+from core.domain.person import Person
+from core.domain.task import Assignment
+from core.people import Identity, find
+from core.store import Store, Transaction, tasks
+from core.store.base import Unit
+from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
+from tests.benchmarks.measuring import Spread
+from tests.benchmarks.reporting import Goal, Report, Table
+from tests.benchmarks.templates import Template, names, template
+
+T = TypeVar("T")
+TAPPED = "{}, the whole tap"
+EQUAL, KNOWN = "majority", "dawid_skene"
+MOST = 0.10
+"""How much of a unit of work weighing its vote may cost."""
+PEOPLE = 16
+RIGHT = 0.8
+HASTE, CALM = timedelta(seconds=2), timedelta(seconds=20)
+"""Between two answers of a crowd. When it is calm, nearly each tells something of its worker: the dearest case."""
+KEEPS: tuple[Any, str] = (answering, "answer_held")
+UPDATES: tuple[tuple[Any, str], ...] = (
+    (weighing, "believed"),
+    (weighing, "tally"),
+    (weighing, "cast"),
+    (Majority, "verdict"),
+    (Weighed, "verdict"),
+    (tasks, "tally_of"),
+    (tasks, "_votes"),
+)
+"""Everything that an answer's unit of work does to learn from the answer, with what that reads and writes."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """Processor seconds of units of work, and of what they do to learn from an answer."""
+
+    units: list[float] = field(default_factory=list)
+    updates: list[float] = field(default_factory=list)
+    _apart: bool = True  # whether what is done now is none of the answer's, or counted already
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """One unit of work."""
+        self.updates.append(0.0)
+        began = time.thread_time()
+        yield
+        self.units.append(time.thread_time() - began)
+
+    def drop(self) -> None:
+        """That one was about something else."""
+        self.units.pop()
+        self.updates.pop()
+
+    def answering(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call that keeps the answer: what the next claim believes is not the price of an update."""
+
+        def answering(*given: Any, **named: Any) -> Any:
+            self._apart = False
+            try:
+                return call(*given, **named)
+            finally:
+                self._apart = True
+
+        return answering
+
+    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call, its time counted among the updates."""
+
+        def counted(*given: Any, **named: Any) -> Any:
+            if self._apart:
+                return call(*given, **named)
+            self._apart = True
+            began = time.thread_time()
+            try:
+                return call(*given, **named)
+            finally:
+                self.updates[-1] += time.thread_time() - began
+                self._apart = False
+
+        return counted
+
+    def clear(self) -> None:
+        """What was before does not count."""
+        self.units.clear()
+        self.updates.clear()
+
+    def cost(self) -> Cost:
+        """The means so far."""
+        count = len(self.units)
+        return Cost(1000 * sum(self.units) / count, 1000 * sum(self.updates) / count)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Counts what is done meanwhile."""
+        whole = [(owner, name, getattr(owner, name)) for owner, name in (KEEPS, *UPDATES)]
+        for owner, name, call in whole:
+            setattr(owner, name, self.answering(call) if (owner, name) == KEEPS else self.counted(call))
+        try:
+            yield
+        finally:
+            for owner, name, call in whole:
+                setattr(owner, name, call)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds of a unit of work, and of the update in it: means of one round."""
+
+    unit: float
+    update: float
+
+    @property
+    def share(self) -> float:
+        """How much of the unit the update is."""
+        return self.update / self.unit
+
+
+@dataclass(slots=True)
+class _Game:
+    """People at work on a store, one after the other."""
+
+    store: Store
+    people: Sequence[Person]
+    clock: ManualClock
+    step: timedelta
+    cards: dict[int, Assignment] = field(default_factory=dict)
+    turn: int = 0
+
+    async def play(self, answers: int, meter: Meter) -> None:
+        """So many answers."""
+        for _ in range(answers):
+            await self.store.write(lambda tx: self._one(tx, meter))
+
+    def _one(self, tx: Transaction, meter: Meter) -> None:
+        person = self.people[self.turn % len(self.people)]
+        self.turn += 1
+        now = self.clock.move(self.step)
+        card, chance = self.cards.get(person.id), chance_of(self.turn)
+        with meter.unit():
+            if card is not None:
+                label = _said(card, right=chance.random() < RIGHT, at=self.turn)
+                answering.answer(tx, person, card.id, label, now=now)
+            handed = next_task(tx, person, asked=card is None, now=now, chance=chance)
+        assert isinstance(handed, Handed), "there are more tasks than answers"
+        self.cards[person.id] = handed.assignment
+
+
+def _said(card: Assignment, *, right: bool, at: int) -> str:
+    """What somebody says of a task whose number tells the truth."""
+    labels = [label.id for label in card.file.labels]
+    number = re.search(r"\d+", card.content["text"])
+    assert number is not None, "texts are numbered"
+    truth = card.gold or labels[int(number[0]) % len(labels)]
+    return truth if right else labels[at % len(labels)]
+
+
+async def run(
+    folder: Path, *, rounds: int, answers: int, size: int = 10_000, known: int = 100, each: int = 10
+) -> Report:
+    """Measure, the two taking turns."""
+    made = {
+        method: await _with_past(folder, method, tasks=size, known=known, each=each)
+        for method in (EQUAL, KNOWN)
+    }
+    seen: dict[str, list[Cost]] = {
+        name: [] for name in (EQUAL, KNOWN, TAPPED.format(EQUAL), TAPPED.format(KNOWN))
+    }
+    for _ in range(rounds):
+        for method, (one, since) in made.items():
+            seen[method].append(await _core(one, since, answers))
+        for method, (one, since) in made.items():
+            seen[TAPPED.format(method)].append(await _product(one, since, answers))
+    table = Table(
+        "Weighing an answer, in its unit of work",
+        ("", "CPU ms a unit", "of it what an answer changes", "share"),
+        tuple(_row(name, costs) for name, costs in seen.items()),
+        (
+            f"{known} people gave {known * each:,} answers before, which the refit in use has seen; {PEOPLE} of "
+            "them go on, one at a time, 20 seconds apart. Without the commit.",
+            "A unit: answer and next claim in one transaction. Of a tap: with inbox key, person, dialogue and the "
+            "next card into the outbox, as the product does it.",
+            "What an answer changes: the model read, the task's votes (weighed anew when a refit came since), the new "
+            "vote, the worker's counts, the verdict; with their statements and their JSON.",
+        ),
+    )
+    share = Spread.of([one.share for one in seen[TAPPED.format(KNOWN)]])
+    alone = Spread.of([one.share for one in seen[KNOWN]])
+    goals = (
+        _goal("what an answer changes online, of the unit of work of its tap", share),
+        _goal("the same, of answer and next claim alone", alone),
+    )
+    return Report((table,), goals)
+
+
+def _row(name: str, costs: Sequence[Cost]) -> tuple[str, ...]:
+    unit, update = Spread.of([one.unit for one in costs]), Spread.of([one.update for one in costs])
+    share = Spread.of([one.share for one in costs])
+    return name, unit.written(3), update.written(3), share.written(3)
+
+
+def _goal(what: str, share: Spread) -> Goal:
+    return Goal(what, f"≤ {MOST:.2f}", share.written(3), share.median <= MOST)
+
+
+async def _with_past(
+    folder: Path, method: str, *, tasks: int, known: int, each: int
+) -> tuple[Template, datetime]:
+    """A crowd that has answered so much, the refit that saw it, and when somebody comes again.
+
+    By then nobody is waited for any more, so that every claim finds a task.
+    """
+    made = await template(folder, workers=names(known), tasks=tasks, name=method, method=method)
+    store = await made.opened(f"{method}-past")
+    try:
+        game = await _begun(store, known, ManualClock(SystemClock().now()), step=HASTE)
+        await game.play(known * (each + 1), Meter())
+        now = game.clock.move(2 * UNDO_WINDOW)
+        project_id = next(iter(game.cards.values())).project_id
+        await store.write(lambda tx: refitting.run_whole(tx, project_id, now=now))
+    finally:
+        await store.close()
+    return Template(folder / f"{method}-past.sqlite3"), now + LIVELY
+
+
+async def _begun(store: Store, people: int, clock: ManualClock, *, step: timedelta) -> _Game:
+    """So many of those who were prepared."""
+
+    def all_of_them(tx: Transaction) -> list[Person]:
+        who = [find(tx, VAULT, Identity(PLATFORM, "", name, name, "en")) for name in names(people)]
+        return [one for one in who if one is not None]
+
+    return _Game(store, await store.read(all_of_them), clock, step)
+
+
+async def _core(made: Template, since: datetime, answers: int) -> Cost:
+    store = await made.opened("measured")
+    meter = Meter()
+    try:
+        game = await _begun(store, PEOPLE, ManualClock(since), step=CALM)
+        await game.play(2 * len(game.people), Meter())  # cold pages and statements
+        with meter.at_work():
+            await game.play(answers, meter)
+    finally:
+        await store.close()
+    return meter.cost()
+
+
+async def _product(made: Template, since: datetime, taps: int) -> Cost:
+    meter, clock = Meter(), ManualClock(since)
+    store = _Metered(await made.opened("measured"), meter)
+    async with crowd(store, made.path.parent, names(PEOPLE), clock=clock) as people:
+        with meter.at_work():
+            for at in range(2 * PEOPLE + taps):
+                if at == 2 * PEOPLE:
+                    meter.clear()
+                clock.move(CALM)
+                await people.workers[at % PEOPLE].answers(people.service.desk.hear)
+            await people.service.courier.settled()
+    return meter.cost()
+
+
+class _Metered:
+    """A store that measures the units in which an answer is kept."""
+
+    def __init__(self, store: Store, meter: Meter) -> None:
+        self.dialect, self.address = store.dialect, store.address
+        self._store = store
+        self._meter = meter
+
+    async def write(self, unit: Unit[T]) -> T:
+        def timed(tx: Transaction) -> T:
+            with self._meter.unit():
+                value = unit(tx)
+            if not self._meter.updates[-1]:
+                self._meter.drop()
+            return value
+
+        return await self._store.write(timed)
+
+    async def read(self, query: Unit[T]) -> T:
+        return await self._store.read(query)
+
+    async def close(self) -> None:
+        await self._store.close()
