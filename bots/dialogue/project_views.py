@@ -131,6 +131,16 @@ def _budget(t: Translator, project: Project) -> Phrase:
     spent = t.n("%(count)s point spent", "%(count)s points spent", project.spent)
     if project.budget is None or project.left is None:
         return t("Budget: no limit, %(spent)s", spent=spent)
+    if project.reserved:
+        # Translators: "Budget: 12,000, 6,370 points spent, 890 promised, 4,740 left"; what is promised waits for cards in
+        # people's hands and for tasks that are not settled.
+        return t(
+            "Budget: %(budget)s, %(spent)s, %(promised)s promised, %(left)s left",
+            budget=t.number(project.budget),
+            spent=spent,
+            promised=t.number(project.reserved),
+            left=t.number(project.left),
+        )
     return t(
         "Budget: %(budget)s, %(spent)s, %(left)s left",
         budget=t.number(project.budget),

@@ -228,6 +228,8 @@ async def test_the_budget_covers_what_is_promised(house: PaperHouse, rita: Someo
     await rita.taps("Budget")
     await rita.says("10")
     assert said(rita.last).startswith("The budget cannot be less than the 50 points")
+    await rita.says("120")
+    assert "Budget: 120, 20 points spent, 30 promised, 70 left" in said(rita.last)
 
 
 # --- progress and results -------------------------------------------------------------------------
