@@ -132,8 +132,8 @@ def _budget(t: Translator, project: Project) -> Phrase:
     if project.budget is None or project.left is None:
         return t("Budget: no limit, %(spent)s", spent=spent)
     if project.reserved:
-        # Translators: "Budget: 12,000, 6,370 points spent, 890 promised, 4,740 left"; what is promised waits for cards in
-        # people's hands and for tasks that are not settled.
+        # Translators: "Budget: 12,000, 6,370 points spent, 890 promised, 4,740 left"; what is promised waits for
+        # cards in people's hands and for tasks that are not settled.
         return t(
             "Budget: %(budget)s, %(spent)s, %(promised)s promised, %(left)s left",
             budget=t.number(project.budget),
