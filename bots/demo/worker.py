@@ -104,7 +104,7 @@ class SimulatedWorker:
         """Switch until the languages that are ticked are theirs, then go on."""
         for one in found["lang"]:
             tag = buttons.read(one.data).word()
-            ticked = one.label.startswith("✓")
+            ticked = "✓" in one.label
             if ticked != (tag in self._wanted):
                 return one
         return found["langs"][0] if "langs" in found else None

@@ -6,9 +6,10 @@ import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
@@ -19,6 +20,7 @@ from tests.product import Running, running
 DESK: ViewportSize = {"width": 1180, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 FIVE = 5
+HOME = "Europe/Madrid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ async def product(tmp_path: Path) -> AsyncIterator[Running]:
 async def visiting(browser: Browser, product: Running, **settings: Any) -> AsyncIterator[Visitor]:
     """A person who opens the printed address; the browser must have nothing to complain about."""
     base = product.url.partition("?")[0]
-    given = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Madrid", **settings}
+    given = {"viewport": DESK, "locale": "en-GB", "timezone_id": HOME, **settings}
     context: BrowserContext = await browser.new_context(**given)
     context.set_default_timeout(15_000)
     page = await context.new_page()
@@ -156,7 +158,7 @@ async def test_a_newcomer_is_worker_requester_and_moderator(
 
         await me.tries("Moderator")
         await me.joins()
-        await me.says(f"/summary {datetime.now(UTC).date()}")  # the real service has the real date
+        await me.says(f"/summary {datetime.now(ZoneInfo(HOME)).date()}")  # the real service has the real date
         summary = me.page.locator(".card").last
         await expect(summary.get_by_role("heading")).to_contain_text("Summary of")
         await expect(summary).to_contain_text(f"{FIVE - 1} answers from 1 worker")
