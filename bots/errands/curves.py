@@ -17,7 +17,7 @@ from bots.errands.desk import Desk, account_of, project_of
 from core import jobs, ordering
 from core.domain.states import JobState
 from core.errors import Refused
-from core.intake.images import image_path
+from core.intake.images import image_path, keep_picture
 from core.jobs import Job
 from core.ordering import Offers
 from core.store.transaction import Transaction
@@ -84,12 +84,9 @@ def _stored(drawn: bytes, *, job: Job, house: House) -> str:
     """Keep the picture and a mark of it; its name is no task's, even if somebody uploads the curve as one."""
     name = f"{hashlib.sha256(f'curve {job.id} '.encode() + drawn).hexdigest()}.png"
     mark, path = house.data_dir / DRAWN / name, image_path(house.media_dir, name)
-    for folder in (mark.parent, path.parent):
-        folder.mkdir(parents=True, exist_ok=True)
+    mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
-    half = path.with_name(f".new-{name}")
-    half.write_bytes(drawn)
-    half.replace(path)
+    keep_picture(drawn, path)
     return name
 
 

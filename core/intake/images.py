@@ -70,7 +70,7 @@ def store_image(source: Path | bytes, media_dir: Path) -> StoredImage:
         raise BadFile(problem(ProblemCode.IMAGE_BROKEN)) from None
     sha256 = hashlib.sha256(encoded).hexdigest()
     stored = StoredImage(sha256, _MIMES[extension], *picture.size, len(encoded))
-    _write(encoded, image_path(media_dir, stored.name))
+    keep_picture(encoded, image_path(media_dir, stored.name))
     return stored
 
 
@@ -183,7 +183,7 @@ def _encode(picture: Image.Image, *, few_colours: bool) -> tuple[bytes, str]:
     return encoded.getvalue(), "jpg"
 
 
-def _write(encoded: bytes, path: Path) -> None:
+def keep_picture(encoded: bytes, path: Path) -> None:
     """Whole or not at all, and on the disk before anybody is told of it."""
     if path.exists():
         return

@@ -25,12 +25,13 @@ from core.store import Store, Transaction, tasks
 from core.store.base import Unit
 from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
 from tests.benchmarks.measuring import Spread
+from tests.benchmarks.preparing import MAJORITY
 from tests.benchmarks.reporting import Goal, Report, Table
 from tests.benchmarks.templates import Template, names, template
 
 T = TypeVar("T")
 TAPPED = "{}, the whole tap"
-EQUAL, KNOWN = "majority", "dawid_skene"
+EQUAL, KNOWN = MAJORITY, "dawid_skene"
 MOST = 0.10
 """How much of a unit of work weighing its vote may cost."""
 PEOPLE = 16
