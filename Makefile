@@ -72,6 +72,6 @@ messages: setup  ## extract the texts and update every catalog
 	@$(BIN)/python -m i18n.catalogs update
 
 lock: $(UV)  ## pin the newest allowed versions of all dependencies
-	@$(LOCK) --upgrade --extra postgres --extra dev pyproject.toml -o requirements.lock
-	@$(LOCK) --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
-	@$(LOCK) --extra postgres --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	@$(LOCK) --upgrade --extra postgres --extra train --extra dev pyproject.toml -o requirements.lock
+	@$(LOCK) --extra train --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
+	@$(LOCK) --extra postgres --extra train --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
