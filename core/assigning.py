@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from core import asking
+from core import asking, suggesting
 from core.asking import Caller
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
@@ -88,12 +88,13 @@ def next_task(
             gold = _gold(tx, person, queue, only=only, now=now) if chance.random() < share else None
             for one in (candidate,) if gold is None else (gold, candidate):
                 if tasks.take_slot(tx, one.task_id):
-                    return Handed(_claim(tx, person, one, queue, asked=asked, now=now), events=tuple(events))
+                    claimed = _claim(tx, person, one, queue, asked=asked, now=now, chance=chance)
+                    return Handed(claimed, events=tuple(events))
             projects.release(tx, candidate.project_id, released=queue.file.reward)
             lost[candidate.queue_id] = max(lost.get(candidate.queue_id, 0), candidate.pos)
         if lost == before:
             break
-    checked = _check_instead(tx, person, project, asked=asked, only=only, now=now)
+    checked = _check_instead(tx, person, project, asked=asked, only=only, now=now, chance=chance)
     return NothingToDo(tuple(events)) if checked is None else Handed(checked, events=tuple(events))
 
 
@@ -133,6 +134,7 @@ def _check_instead(
     asked: bool,
     only: Collection[int] | None,
     now: datetime,
+    chance: Random,
 ) -> Assignment | None:
     """Whom no project asks at the moment may show on gold that this is wrong."""
     for project_id, queue in project.waits_for_others.items():
@@ -143,7 +145,7 @@ def _check_instead(
         if gold is None or not projects.reserve(tx, project_id, queue.file.reward):
             continue
         if tasks.take_slot(tx, gold.task_id):
-            return _claim(tx, person, gold, queue, asked=asked, now=now)
+            return _claim(tx, person, gold, queue, asked=asked, now=now, chance=chance)
         projects.release(tx, project_id, released=queue.file.reward)
     return None
 
@@ -241,7 +243,14 @@ def _gold(
 
 
 def _claim(
-    tx: Transaction, person: Person, candidate: Candidate, queue: Queue, *, asked: bool, now: datetime
+    tx: Transaction,
+    person: Person,
+    candidate: Candidate,
+    queue: Queue,
+    *,
+    asked: bool,
+    now: datetime,
+    chance: Random,
 ) -> Assignment:
     file = queue.file
     due = deadlines.due(
@@ -262,6 +271,9 @@ def _claim(
         remind_at=due.remind_at,
     )
     face = tasks.face(tx, candidate.task_id)
+    on_screen = suggesting.put_up(
+        tx, assignment_id, face, task_id=candidate.task_id, file=file, chance=chance
+    )
     return Assignment(
         id=assignment_id,
         task_id=candidate.task_id,
@@ -284,6 +296,7 @@ def _claim(
         task_state=TaskState.OPEN,
         task_deadline=face.deadline,
         file=file,
+        suggested=on_screen,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import settling
+from core import serving, settling
 from core.domain.person import Person, may, require
 from core.domain.project import Project
 from core.domain.states import PROJECT, ProjectState, TaskState, after
@@ -21,10 +21,13 @@ def create(tx: Transaction, person: Person, file: ProjectFile, *, now: datetime)
     """Make a draft and return its id.
 
     Raises:
-        Refused: not_allowed.
+        Refused: not_allowed, unknown_model, model_labels_differ.
     """
     require(person, "create project")
-    return rows.add(tx, owner_id=person.id, file=file, now=now)
+    serving.chosen(tx, file)
+    project_id = rows.add(tx, owner_id=person.id, file=file, now=now)
+    serving.follow_file(tx, project_id, file, now=now)
+    return project_id
 
 
 def own(tx: Transaction, person: Person, project_id: int) -> Project:
@@ -63,7 +66,8 @@ def replace_file(
     Labels that have answers cannot vanish: they are archived by the caller's file or refused.
 
     Raises:
-        Refused: unknown_project, project_closed, kind_changed, label_removed, budget_below_spent.
+        Refused: unknown_project, project_closed, kind_changed, label_removed, budget_below_spent,
+            unknown_model, model_labels_differ.
     """
     project = own(tx, person, project_id)
     if project.state is ProjectState.CLOSED:
@@ -75,6 +79,7 @@ def replace_file(
         if gone:
             raise Refused("label_removed", label=sorted(gone)[0])
     _need_budget(project, file.budget)
+    serving.follow_file(tx, project_id, file, now=now)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
     if (project.file.method, project.file.labels) != (file.method, file.labels):
         refits.outdate(tx, [project_id])

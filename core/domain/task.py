@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.consensus.contract import Vote
 from core.domain.states import AssignmentState, TaskState
+from core.domain.suggestions import Hint, Suggested
 from core.intake.project_model import ProjectFile
 
 
@@ -35,6 +36,7 @@ class Assignment:
     task_state: TaskState
     task_deadline: datetime | None
     file: ProjectFile
+    suggested: Suggested | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Counts:
     tally: Tally | None  # none: it is made from the answers when it is needed
     label: str | None
     reopened_at: datetime | None
+    hint: Hint | None = None  # what the project's model says
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
+class Order(StrEnum):
+    """Which tasks go out first when a model exists."""
+
+    UNSURE = "unsure"  # those where a person's answer teaches the model most, and some of the oldest
+    GIVEN = "given"  # the order of the requester's files
+
+
 def not_one_of(value: str, options: list[str]) -> Problem:
     """The problem of a word that is none of the known ones."""
     close = close_to(value, [str(option) for option in options])
@@ -60,6 +67,12 @@ def _method(value: str) -> str:
 def _priority(value: object) -> object:
     if isinstance(value, str) and value.strip().lower() not in list(Priority):
         refuse(not_one_of(value, [str(one) for one in Priority]))
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _order(value: object) -> object:
+    if isinstance(value, str) and value.strip().lower() not in list(Order):
+        refuse(not_one_of(value, [str(one) for one in Order]))
     return value.strip().lower() if isinstance(value, str) else value
 
 
@@ -93,12 +106,24 @@ class Overlap(_Part):
         return self
 
 
+NO_MODEL: Final = "none"
+OWN_MODEL: Final = "own"  # the project's own, trained from what its crowd decided
+
+
 class Suggestions(_Part):
     """Which model's predictions are shown, from what confidence, and how many are withheld as a control."""
 
-    model: Name = "none"
+    model: Name = NO_MODEL  # or "own", or the name of one that the operator added
     show_above: Annotated[float, Between(0, 1)] = 0.6
     control_share: Annotated[float, Between(0, 1)] = 0.1
+    train: bool = True  # by itself, whenever enough new tasks are settled
+    order: Annotated[Order, BeforeValidator(_order)] = Order.UNSURE
+    automatic: bool = False  # settle without asking anybody where model and audit allow it
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any model takes part."""
+        return self.model != NO_MODEL
 
 
 class ProjectFile(_Part):

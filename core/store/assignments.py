@@ -13,7 +13,8 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from core.domain.states import AssignmentState, TaskState
 from core.domain.task import Assignment
 from core.store.projects import read_spec
-from core.store.tables import assignment, project_version, task
+from core.store.suggestions import suggested_of
+from core.store.tables import assignment, project_version, suggested, task
 from core.store.transaction import Change, Statement, Transaction
 
 _A = AssignmentState
@@ -25,6 +26,7 @@ def _assignment(*row: Any) -> Assignment:
     columns[15] = json.loads(columns[15])
     columns[18] = TaskState(columns[18])
     columns[20] = read_spec(columns[20])
+    columns[21:] = [suggested_of(*columns[21:])]
     return Assignment(*columns)
 
 
@@ -51,9 +53,14 @@ _FULL = (
         task.c.state.label("task_state"),
         task.c.deadline.label("task_deadline"),
         project_version.c.spec,
+        suggested.c.model_id,
+        suggested.c.label,
+        suggested.c.confidence,
+        suggested.c.screen,
     )
     .select_from(assignment)
     .join(task, task.c.id == assignment.c.task_id)
+    .outerjoin(suggested, suggested.c.assignment_id == assignment.c.id)
     .join(
         project_version,
         and_(

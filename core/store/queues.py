@@ -54,6 +54,7 @@ class Waiting(NamedTuple):  # a tuple, since every claim reads a window of them
     deadline: datetime | None
     answered: int
     votes: str | None  # as the task's row has them
+    hint: str | None  # the same
     mine: bool
 
 
@@ -99,7 +100,15 @@ _MINE = exists().where(
     assignment.c.state != AssignmentState.RETURNED.value,
 )
 _OFFERED = (
-    select(task.c.id, task.c.pos, task.c.deadline, task.c.answered, task.c.votes, _MINE.label("mine"))
+    select(
+        task.c.id,
+        task.c.pos,
+        task.c.deadline,
+        task.c.answered,
+        task.c.votes,
+        task.c.hint,
+        _MINE.label("mine"),
+    )
     .where(
         task.c.queue_id == bindparam("queue"),
         task.c.state == TaskState.OPEN.value,

@@ -13,7 +13,9 @@ from sqlalchemy import bindparam, insert, select, update
 from core.consensus.contract import Vote
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.states import TaskState
+from core.domain.suggestions import Hint
 from core.domain.task import Counts, Tally
+from core.store.suggestions import hint_of
 from core.store.tables import task
 from core.store.transaction import Change, Statement, Transaction
 
@@ -33,6 +35,7 @@ _COLUMNS = (
     task.c.votes,
     task.c.label,
     task.c.reopened_at,
+    task.c.hint,
 )
 
 
@@ -55,6 +58,7 @@ def _counts(*row: Any) -> Counts:
     columns = list(row)
     columns[5] = TaskState(columns[5])
     columns[11] = tally_of(columns[11])
+    columns[14] = hint_of(columns[14])
     return Counts(*columns)
 
 
@@ -102,21 +106,24 @@ def drop_active(tx: Transaction, task_id: int) -> None:
 
 
 _FACE = Statement(
-    select(task.c.content, task.c.context, task.c.gold, task.c.deadline).where(
+    select(task.c.content, task.c.context, task.c.gold, task.c.deadline, task.c.hint).where(
         task.c.id == bindparam("task")
     ),
-    lambda content, *rest: Face(json.loads(content), *rest),
+    lambda content, context, gold, deadline, hint: Face(
+        json.loads(content), context, gold, deadline, hint_of(hint)
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a task's card shows, its known answer if it has one, and its own deadline."""
+    """What a task's card shows, its known answer if it has one, its own deadline, and what the model says."""
 
     content: dict[str, str]
     context: str | None
     gold: str | None
     deadline: datetime | None
+    hint: Hint | None
 
 
 def face(tx: Transaction, task_id: int) -> Face:

@@ -6,6 +6,7 @@ from core.store.tables.installations import installation
 from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
+from core.store.tables.models import model, serving, suggested, suggestion
 from core.store.tables.people import account, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
@@ -28,6 +29,7 @@ __all__ = [
     "link_try",
     "media",
     "metadata",
+    "model",
     "outbox",
     "person",
     "person_language",
@@ -36,7 +38,10 @@ __all__ = [
     "project_version",
     "queue",
     "reliability",
+    "serving",
     "slot",
+    "suggested",
+    "suggestion",
     "task",
     "web_message",
     "worker_model",

@@ -39,6 +39,7 @@ task = Table(
     Column("answered", Integer, nullable=False, default=0),  # in time
     Column("late", Integer, nullable=False, default=0),
     Column("votes", Text),  # JSON: the standing answers with their weight; none: to be made from the answers
+    Column("hint", Text),  # JSON: what the project's model says of it, of one version of the model
     Column("label", Text),
     Column("confidence", Float),
     Column("settle_at", Instant),

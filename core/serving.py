@@ -1,0 +1,153 @@
+"""Which model serves a project: chosen, trained, put in the place of another one, and back again.
+
+A champion's suggestions are shown and weigh; a challenger says what it would have said, in the shadow, and
+takes over when that was better. What a task's row carries is always of one version of one model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from core.domain.models import Model, Serving
+from core.domain.suggestions import Hint
+from core.errors import Refused
+from core.intake.project_model import OWN_MODEL, ProjectFile
+from core.store import models as rows
+from core.store import suggestions
+from core.store.suggestions import Said, hint_of
+from core.store.transaction import Transaction
+
+BATCH = 100
+"""Rows written in one unit of work."""
+
+
+def offer(tx: Transaction, *, name: str, digest: str, card: Mapping[str, Any], now: datetime) -> int:
+    """The operator puts a model on the list, by a name that requesters choose it by; returns its id.
+
+    Raises:
+        Refused: model_name_taken.
+    """
+    if rows.named(tx, name) is not None:
+        raise Refused("model_name_taken", name=name)
+    return rows.add(tx, project_id=None, name=name, digest=digest, card=card, now=now)
+
+
+def withdraw(tx: Transaction, name: str, *, now: datetime) -> Model:
+    """The operator takes a model off the list; projects that it serves have no suggestions any more.
+
+    Raises:
+        Refused: unknown_model.
+    """
+    found = rows.named(tx, name)
+    if found is None:
+        raise Refused("unknown_model", name=name)
+    rows.change(tx, found.id, withdrawn_at=now, name=None)
+    for project_id in rows.served_by(tx, found.id):
+        held = rows.hold_serving(tx, project_id)
+        rows.serve(tx, replace(held, champion=None if held.champion == found.id else held.champion), now=now)
+    return found
+
+
+def check_fits(found: Model, file: ProjectFile) -> None:
+    """A model serves a project whose labels it knows, every one of them.
+
+    Raises:
+        Refused: model_labels_differ.
+    """
+    offered = {label.id for label in file.labels if not label.archived}
+    if missing := sorted(offered - set(found.labels)):
+        raise Refused("model_labels_differ", label=missing[0], name=found.name or "")
+
+
+def chosen(tx: Transaction, file: ProjectFile) -> Model | None:
+    """The operator's model that a project file names; None when it names none, or the project's own.
+
+    Raises:
+        Refused: unknown_model, model_labels_differ.
+    """
+    wanted = file.suggestions.model
+    if not file.suggestions.wanted or wanted == OWN_MODEL:
+        return None
+    found = rows.named(tx, wanted)
+    if found is None:
+        raise Refused("unknown_model", name=wanted)
+    check_fits(found, file)
+    return found
+
+
+def follow_file(tx: Transaction, project_id: int, file: ProjectFile, *, now: datetime) -> None:
+    """A project was made or changed: the model that its file names serves it from now on.
+
+    Raises:
+        Refused: as `chosen`.
+    """
+    found, held = chosen(tx, file), rows.hold_serving(tx, project_id)
+    champion = found.id if found is not None else _own_champion(tx, held, file)
+    if champion != held.champion:
+        rows.serve(tx, replace(held, champion=champion, challenger=None, before=held.champion), now=now)
+
+
+def _own_champion(tx: Transaction, held: Serving, file: ProjectFile) -> int | None:
+    """The newest of the project's own models that fits its labels; what serves now stays when it is one."""
+    if file.suggestions.model != OWN_MODEL:
+        return None
+    fitting = [
+        one for one in rows.own_of(tx, held.project_id) if one.withdrawn_at is None and fits(one, file)
+    ]
+    if any(one.id == held.champion for one in fitting):
+        return held.champion
+    return fitting[0].id if fitting else None
+
+
+def fits(found: Model, file: ProjectFile) -> bool:
+    """Whether a model may serve a project (`check_fits`)."""
+    try:
+        check_fits(found, file)
+    except Refused:
+        return False
+    return True
+
+
+def back(tx: Transaction, project_id: int, file: ProjectFile, *, now: datetime) -> Serving:
+    """The model before serves again, and the one that served until now is what one could go back to.
+
+    Raises:
+        Refused: no_model_before.
+    """
+    held = rows.hold_serving(tx, project_id)
+    found = None if held.before is None else rows.find(tx, held.before)
+    if found is None or found.withdrawn_at is not None or not fits(found, file):
+        raise Refused("no_model_before")
+    changed = replace(held, champion=held.before, before=held.champion, challenger=None)
+    rows.serve(tx, changed, now=now)
+    return changed
+
+
+# --- what models say ----------------------------------------------------------------------------------
+
+
+def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said], *, now: datetime) -> None:
+    """Keep what a model said of tasks; while it is the champion their rows carry it from now on."""
+    suggestions.say(tx, model_id, said)
+    if rows.serving_of(tx, project_id).champion != model_id:
+        return
+    for one in said:
+        hint = None if one.label is None else Hint(model_id, one.label, one.confidence, one.second)
+        suggestions.carry(tx, one.task_id, hint)
+
+
+def refresh(tx: Transaction, project_id: int, *, after: int, most: int = BATCH) -> int | None:
+    """After another model took over: put its hints on the next tasks; returns the last one, None at the end."""
+    champion = rows.serving_of(tx, project_id).champion
+    found = suggestions.stale(tx, project_id, after=after, most=most)
+    for task_id, text in found:
+        held = hint_of(text)
+        if (None if held is None else held.model_id) == champion:
+            continue
+        hint = None if champion is None else suggestions.said_of(tx, task_id, champion)
+        if hint != held:
+            suggestions.carry(tx, task_id, hint)
+    return found[-1][0] if found else None
