@@ -129,7 +129,7 @@ def back(tx: Transaction, project_id: int, file: ProjectFile, *, now: datetime) 
 # --- what models say ----------------------------------------------------------------------------------
 
 
-def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said], *, now: datetime) -> None:
+def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said]) -> None:
     """Keep what a model said of tasks; while it is the champion their rows carry it from now on."""
     suggestions.say(tx, model_id, said)
     if rows.serving_of(tx, project_id).champion != model_id:
