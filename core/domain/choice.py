@@ -13,11 +13,16 @@ from core.domain.rewards import expected_value
 
 
 class Lane(IntEnum):
-    """The lanes of a queue. A freed task must not wait behind everything that is new."""
+    """The lanes of a queue, in the order in which a claim looks at them.
 
-    FREED = 0
-    FRESH = 1
-    GOLD = 2
+    What a model learns most from comes first, as far as it was brought forward; a freed task must not
+    wait behind everything that is new.
+    """
+
+    FOREMOST = 0
+    FREED = 1
+    FRESH = 2
+    GOLD = 3
 
 
 class Priority(IntEnum):
