@@ -107,8 +107,15 @@ def _to_person(
     return Notice(person.account_id, words(translator_for(person.locale, person.zone)), key)
 
 
-def _message(t: Translator, *parts: Part, button: Button | None = None, slot: str | None = None) -> Message:
-    rows = ((button,),) if button is not None else ()
+def _message(
+    t: Translator,
+    *parts: Part,
+    button: Button | None = None,
+    buttons: tuple[Button, ...] = (),
+    slot: str | None = None,
+) -> Message:
+    row = buttons if button is None else (button,)
+    rows = (row,) if row else ()
     return Message(parts=parts, rows=rows, slot=slot, locale=t.locale)
 
 
@@ -169,7 +176,7 @@ def _paid(t: Translator, event: events.AnswersPaid) -> Message:
                 right=t.number(event.right),
             )
         ),
-        button=Button(t("Next task"), data("next")),
+        buttons=(Button(t("Next task"), data("next")), Button(t("What was decided"), data("history"))),
     )
 
 

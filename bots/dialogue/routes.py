@@ -25,6 +25,7 @@ ROOMS = (
     "project_form",
     "projects",
     "ordering",
+    "suggestions",
     "filling",
     "clipping",
     "announcing",

@@ -72,8 +72,8 @@ def tested_words(t: Translator, found: Tested | None) -> list[Part]:
     return [
         Para(
             t.n(
-                "Of 100 tasks that it has not seen it gets about %(right)s right, ± %(margin)s (tested on %(count)s task).",
-                "Of 100 tasks that it has not seen it gets about %(right)s right, ± %(margin)s (tested on %(count)s tasks).",
+                "It gets about %(right)s of 100 new tasks right, ± %(margin)s (tested on %(count)s task).",
+                "It gets about %(right)s of 100 new tasks right, ± %(margin)s (tested on %(count)s tasks).",
                 found.on,
                 right=t.number(found.right),
                 margin=t.number(found.margin),
@@ -118,7 +118,7 @@ def training_failed(t: Translator, project: Project, *, code: str, facts: Facts)
 
     A code that is not known here is told as a training that broke off.
     """
-    why, how = FAILURES.get(code, _broke_off)(t, project, facts)
+    why, how = FAILURES.get(code, _broken)(t, project, facts)
     parts: list[Part] = [
         Title(t("No new model for “%(title)s”", title=title_of(t, project.file))),
         Para(why),
@@ -168,18 +168,6 @@ def _one_class(t: Translator, project: Project, facts: Facts) -> tuple[Phrase, P
     return why, t("It needs some tasks of at least two labels. Try again when others are settled.")
 
 
-def _rare_class(t: Translator, project: Project, facts: Facts) -> tuple[Phrase, Phrase]:
-    label = facts.get("label")
-    why = (
-        t("There are too few tasks of some labels.")
-        if label is None
-        else t(
-            "There are too few tasks of “%(label)s”.", label=label_name(project.file, str(label), t.locale)
-        )
-    )
-    return why, t("Wait until more of them are settled, or add tasks with a known answer.")
-
-
 def _guessing(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
     return (
         t("The model learned nothing: on new tasks it is not better than guessing."),
@@ -194,9 +182,16 @@ def _parity(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Ph
     )
 
 
+def _no_validation(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
+    return (
+        t("There is nothing yet to test a model on: people answered every task with a suggestion in sight."),
+        t("Raise the control share in the project file, or add tasks with a known answer."),
+    )
+
+
 def _unreadable(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
     return (
-        t("The texts or pictures of these tasks could not be read."),
+        t("The pictures of these tasks could not be read."),
         t("Look at a few of them in the preview, and send better ones."),
     )
 
@@ -208,10 +203,6 @@ def _too_slow(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, 
     )
 
 
-def _too_large(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
-    return t("There was not enough memory for training."), _tell_us(t)
-
-
 def _not_installed(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
     return (
         t("Training is not installed on this service."),
@@ -219,7 +210,7 @@ def _not_installed(t: Translator, _project: Project, _facts: Facts) -> tuple[Phr
     )
 
 
-def _broke_off(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
+def _broken(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
     return t("Training broke off before it was done."), _tell_us(t)
 
 
@@ -228,16 +219,16 @@ def _tell_us(t: Translator) -> Phrase:
 
 
 FAILURES: dict[str, Callable[[Translator, Project, Facts], tuple[Phrase, Phrase]]] = {
+    "no_material": _too_few,
     "too_few": _too_few,
-    "no_data": _too_few,
     "one_class_only": _one_class,
-    "class_too_rare": _rare_class,
+    "no_validation": _no_validation,
+    "unreadable_images": _unreadable,
     "not_better_than_guessing": _guessing,
     "parity_failed": _parity,
-    "unreadable": _unreadable,
+    "no_training_parts": _not_installed,
     "too_slow": _too_slow,
-    "out_of_memory": _too_large,
-    "not_installed": _not_installed,
-    "broke_off": _broke_off,
+    "bad_order": _broken,
+    "broken": _broken,
 }
 """By the code of the failure: why there is no model, and what to do."""

@@ -42,6 +42,12 @@ def add(
     )
 
 
+def on_the_list(tx: Transaction, kind: str, project_id: int) -> bool:
+    """Whether a job of that kind for that project has not ended."""
+    waits = job.c.kind == kind, job.c.project_id == project_id, job.c.state == JobState.WAITING
+    return tx.execute(select(job.c.id).where(*waits).limit(1)).first() is not None
+
+
 def take(tx: Transaction, *, holder: str, now: datetime, until: datetime) -> Job | None:
     """Lease the oldest waiting job that is free or was left behind."""
     from core.jobs import Job

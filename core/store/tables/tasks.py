@@ -32,6 +32,7 @@ task = Table(
     Column("context", Text),
     Column("extra", Text),  # JSON: unknown columns of the file, given back in the results
     Column("gold", Text),
+    Column("why", Text),  # why the known answer is right; workers read it after they answered
     Column("state", Text, nullable=False),
     Column("target", Integer, nullable=False),
     Column("free", Integer, nullable=False),
@@ -43,7 +44,7 @@ task = Table(
     Column("label", Text),
     Column("confidence", Float),
     Column("settle_at", Instant),
-    Column("settled_by", Text),  # consensus | gold | person:<id>
+    Column("settled_by", Text),  # consensus | model | gold | person:<id>
     Column("settled_at", Instant),
     Column("reopened_at", Instant),  # once, by a refit
     Column("created_at", Instant, nullable=False),
