@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bots.dialogue.bars import bar
@@ -17,14 +18,16 @@ from i18n import N_, Content, Phrase, Translator
 
 STAGES: dict[str, str] = {
     "gathering": N_("Gathering what people decided"),
+    "reading": N_("Reading them"),
     "searching": N_("Trying which settings learn best"),
-    "fitting": N_("Learning from all tasks"),
-    "checking": N_("Testing it on tasks that it has not seen"),
-    "drawing": N_("Drawing the report"),
+    "testing": N_("Testing it on tasks that it has not seen"),
+    "writing": N_("Learning from all tasks, and drawing the report"),
 }
 """What a training does, one after the other; of others only the bar is said."""
 
 ALMOST = 0.99
+MOST_NAMED = 12
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def progress(t: Translator, project: Project, *, share: float, stage: str) -> Message:
@@ -39,11 +42,19 @@ def progress(t: Translator, project: Project, *, share: float, stage: str) -> Me
 
 
 def trained(
-    t: Translator, project: Project, *, card: Mapping[str, Any], serves: bool, picture: str | None
+    t: Translator,
+    project: Project,
+    *,
+    card: Mapping[str, Any],
+    serves: bool,
+    picture: str | None,
+    remarks: Mapping[str, Any] = NOTHING,
 ) -> Message:
     """A training at its end: the model's card in words, and whether it serves from now on or runs in the shadow.
 
-    `picture` is the report, as the media folder names it.
+    `picture` is the report, as the media folder names it. `remarks` is what the training said of the model
+    beside its card: `warnings` (codes), `once` and `unseen` (labels that it hardly knows), and `numbered` (labels
+    that the picture shows by their number).
     """
     found = tested(card)
     parts: list[Part] = [Title(t("The model of “%(title)s” is trained.", title=title_of(t, project.file)))]
@@ -53,10 +64,9 @@ def trained(
         words = t.n("It learned from %(count)s task.", "It learned from %(count)s tasks.", learned)
         parts.append(Para(words))
     parts.append(Para(_what_next(t, project, serves=serves)))
+    parts += _remarks(t, project, remarks)
     if picture is not None:
-        parts.append(
-            Note(t("The picture: which labels it takes for which, and what more answers would teach it."))
-        )
+        parts += _picture(t, project, card, remarks)
     return Message(
         parts=tuple(parts),
         rows=_next_steps(t, project),
@@ -81,6 +91,42 @@ def tested_words(t: Translator, found: Tested | None) -> list[Part]:
         ),
         Note(t("Always saying the commonest label would get %(number)s.", number=t.number(found.baseline))),
     ]
+
+
+WARNINGS: dict[str, str] = {
+    "few_blind": N_("Few people answered without a suggestion in sight, so the test may flatter it."),
+    "out_of_time": N_("There was no time to try every setting. A later training may do better."),
+    "unreadable": N_("Some pictures could not be read and were left out."),
+    "capped": N_("There are more tasks than it can learn from: the newest were taken."),
+}
+"""What a requester should know of a model that was trained all the same."""
+
+
+def _remarks(t: Translator, project: Project, remarks: Mapping[str, Any]) -> list[Part]:
+    parts: list[Part] = []
+    hardly = (*remarks.get("unseen", ()), *remarks.get("once", ()))
+    if hardly:
+        names = t.join(label_name(project.file, label, t.locale) for label in hardly[:MOST_NAMED])
+        parts.append(Note(t("It hardly knows these labels yet: %(labels)s.", labels=names)))
+    return parts + [Note(t(WARNINGS[code])) for code in remarks.get("warnings", ()) if code in WARNINGS]
+
+
+def _picture(
+    t: Translator, project: Project, card: Mapping[str, Any], remarks: Mapping[str, Any]
+) -> list[Part]:
+    parts: list[Part] = [
+        Note(t("The picture: which labels it takes for which, and what more answers would teach it."))
+    ]
+    numbered = frozenset(remarks.get("numbered", ()))
+    shown = [
+        t("%(number)s. %(title)s", number=at, title=label_name(project.file, label, t.locale))
+        for at, label in enumerate(card.get("labels", ()), start=1)
+        if label in numbered
+    ]
+    if shown:
+        names = t.join(shown[:MOST_NAMED])
+        parts.append(Note(t("Its numbers stand for labels: %(labels)s.", labels=names)))
+    return parts
 
 
 def _what_next(t: Translator, project: Project, *, serves: bool) -> Phrase:
@@ -184,8 +230,8 @@ def _parity(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Ph
 
 def _no_validation(t: Translator, _project: Project, _facts: Facts) -> tuple[Phrase, Phrase]:
     return (
-        t("There is nothing yet to test a model on: people answered every task with a suggestion in sight."),
-        t("Raise the control share in the project file, or add tasks with a known answer."),
+        t("There is nothing to test a model on: too many of these tasks are alike."),
+        t("Wait until more are settled, or add tasks with a known answer."),
     )
 
 
