@@ -1,0 +1,1 @@
+"""Training suggestion models from what a crowd settled; it needs the extra `train`."""
