@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from itertools import count
+
 import structlog
 
 from bots.courier import Courier

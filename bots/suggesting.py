@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -188,13 +188,13 @@ class Suggesting:
         self._resting.pop(pair.model_id, None)
         return True
 
-    async def _holding(self, name: str, work: partial[object]) -> bool:
+    async def _holding(self, name: str, work: Callable[[Held], Awaitable[bool]]) -> bool:
         """Do work that nobody else does at the same time; False when somebody does."""
         held = Held(self._store, self._clock, name=name, holder=f"{self._holder} {next(self._attempts)}")
         if not await held.take():
             return False
         try:
-            return bool(await work(held))  # type: ignore[misc]  # all of them are awaited
+            return await work(held)
         except Overtaken:
             log.info("suggestions were overtaken", work=name)
             return False

@@ -70,15 +70,6 @@ def _example(one: Known) -> Example:
     )
 
 
-def looks_at(contents: Iterator[dict[str, str]]) -> str:
-    """What a model of these tasks looks at: "image" when most of them have one, else "text"."""
-    pictures = of = 0
-    for content in contents:
-        of += 1
-        pictures += "image" in content
-    return "image" if pictures * 2 > of else "text"
-
-
 def due(tx: Transaction, *, now: datetime) -> list[int]:
     """The running projects whose own model should learn from what was decided since, also on a snapshot."""
     return [project_id for project_id in material.running(tx) if _is_due(tx, project_id, now=now)]

@@ -201,9 +201,7 @@ def any_stale(tx: Transaction, project_id: int, champion: int | None) -> bool:
             suggestion.c.model_id == champion,
             suggestion.c.label.isnot(None),
         )
-        wrong = query.where(
-            or_(task.c.hint.notlike(f"[{champion},%"), and_(task.c.hint.is_(None), said))
-        )
+        wrong = query.where(or_(task.c.hint.notlike(f"[{champion},%"), and_(task.c.hint.is_(None), said)))
     return tx.execute(wrong.limit(1)).first() is not None
 
 
