@@ -49,6 +49,7 @@ class Clockwork:
         recover: Callable[[], Awaitable[object]],
         refit: Callable[[], Awaitable[object]],
         suggest: Callable[[], Awaitable[object]],
+        teach: Callable[[], Awaitable[object]],
         can_train: Callable[[], bool],
         errands: Callable[[], object],
         holder: str,
@@ -60,6 +61,7 @@ class Clockwork:
         self._recover = recover
         self._refit = refit
         self._suggest = suggest
+        self._teach = teach
         self._can_train = can_train
         self._errands = errands
         self._holder = holder
@@ -78,6 +80,7 @@ class Clockwork:
             (self._courier.sweep, 1),
             (self._refit, 10),
             (self._suggest, 1),
+            (self._teach, 10),
             (self.contests, 15),
             (self.trainings, 30),
             (self._recover, 30),
@@ -119,6 +122,7 @@ class Clockwork:
             self.end_projects,
             self._refit,
             self._suggest,
+            self._teach,
             self.contests,
             self.trainings,
         ):

@@ -24,6 +24,7 @@ from bots.platform import Hear, Platform
 from bots.postbox import Postbox
 from bots.refits import Refits
 from bots.suggesting import Suggesting
+from bots.teaching import Teaching
 from bots.training import MODELS, installed
 from core import beats
 from core.clock import Clock, SystemClock, new_token
@@ -136,6 +137,7 @@ def compose(
         recover=desk.recover,
         refit=refits.tick,
         suggest=suggesting.tick,
+        teach=Teaching(store=store, media_dir=house.media_dir).tick,
         can_train=installed,
         errands=errands.wake,
         holder=holder,

@@ -38,6 +38,7 @@ RENEW = 15.0
 """Seconds between two signs of life of a training that has nothing to tell."""
 LONGEST_LINE = 2**20
 GATHERING = "gathering"
+REMARKS = ("warnings", "once", "unseen", "numbered")
 
 Begin = Callable[[], Awaitable[asyncio.subprocess.Process]]
 Told = Callable[[str, float], Awaitable[None]]
@@ -78,10 +79,15 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model that is in the models' folder and on no list yet; `picture` is the report's name in the media folder."""
+    """A model that is in the models' folder and on no list yet.
+
+    `picture` is the report's name in the media folder; `remarks` is what the training said of the model
+    beside its card (`warnings`, `once`, `unseen`, `numbered` of `models.training.order.Done`).
+    """
 
     card: ModelCard
     picture: str
+    remarks: Mapping[str, Any]
 
 
 def installed() -> bool:
@@ -259,4 +265,4 @@ def _kept(done: Mapping[str, Any], data_dir: Path) -> Trained:
     drawn = Path(done["picture"]).read_bytes()
     name = f"{hashlib.sha256(drawn).hexdigest()}.png"
     keep_picture(drawn, image_path(data_dir / "media", name))
-    return Trained(card, name)
+    return Trained(card, name, {key: done.get(key, ()) for key in REMARKS})

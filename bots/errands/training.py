@@ -136,6 +136,7 @@ def _done(tx: Transaction, desk: Desk, job: Job, made: Trained) -> None:
         card=made.card.model_dump(mode="json"),
         serves=entered is Entered.SERVES,
         picture=made.picture,
+        remarks=made.remarks,
     )
     desk.tell(tx, job, said, slot=job_slot(job.id))
 
