@@ -44,7 +44,7 @@ def test_without_evidence_nothing_is_decided() -> None:
 
 @pytest.mark.parametrize("agree", [0.0, 0.6])
 def test_one_that_is_no_better_seldom_takes_over_however_often_one_looks(agree: float) -> None:
-    """Looked at again and again up to 500 tasks, in at most 5 of 100 contests, allowing for the chance of 400 of them."""
+    """Looked at again and again up to 500 tasks, in at most 5 of 100 contests, give or take the chance of 400."""
     chance, taken = Random(11), 0
     for _ in range(400):
         won = lost = 0
