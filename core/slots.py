@@ -97,7 +97,8 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> Counts
     """
     counts = case.counts
     if counts.gold is not None:
-        counts = replace(counts, target=ENDLESS, free=ENDLESS - counts.active - counts.answered)
+        free = ENDLESS - counts.active - counts.answered
+        counts = replace(counts, target=ENDLESS, free=free, tally=None)
         tasks.write(tx, counts, confidence=1.0, settle_at=None)
         return counts
     verdict = case.verdict

@@ -48,7 +48,12 @@ def _before_any(method: str, labels: tuple[str, ...]) -> int:
 
 
 def tally(tx: Transaction, counts: Counts, believed_: Believed, *, file: ProjectFile) -> Tally:
-    """The votes of a task as the present model weighs them; an older model's are weighed anew, from the answers."""
+    """The votes of a task as the present model weighs them; an older model's are weighed anew, from the answers.
+
+    A gold task has none: everybody answers it, and its truth is known.
+    """
+    if counts.gold is not None:
+        return Tally(believed_.generation)
     kept = counts.tally
     if kept is not None and kept.generation == believed_.generation and _fits(kept, believed_):
         return kept
