@@ -15,7 +15,8 @@ from core.store import tasks
 
 KEEPS: tuple[Any, str] = (answering, "answer_held")
 UPDATES: tuple[tuple[Any, str], ...] = (
-    (slots, "case_of"),
+    (weighing, "met"),
+    (slots, "case_by"),
     (weighing, "cast"),
     (Majority, "verdict"),
     (Weighed, "verdict"),
