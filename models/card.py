@@ -20,11 +20,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from models import text
 from models.files import bounded
 from models.problems import BadModel, ModelProblem
 
 LARGEST: Final = 64 * 1024  # bytes of a card
-FEATURES: Final = ("hashed-ngrams-1",)
+FEATURES: Final = (text.FEATURES,)
 """Versions of the preparation of texts that this version of the product computes."""
 _UNIQUE: Final = "unique"
 

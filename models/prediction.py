@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.leading import leaders
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -23,10 +25,9 @@ def predictions(
 ) -> list[Prediction]:
     """One prediction for each row of log chances (N, K); of equal chances the label that comes first."""
     chances = softmax(scores.astype(np.float64) / temperature)
-    best = chances.argmax(axis=1)
+    best = leaders(chances).tolist()
     return [
-        Prediction(labels[at], row[at], tuple(row))
-        for at, row in zip(best.tolist(), chances.tolist(), strict=True)
+        Prediction(labels[at], row[at], tuple(row)) for at, row in zip(best, chances.tolist(), strict=True)
     ]
 
 

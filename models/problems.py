@@ -25,7 +25,10 @@ class ModelProblem(StrEnum):
     WRONG_OUTPUT = "wrong_output"
     NOT_FINITE = "not_finite"
     NO_CHANCES = "no_chances"
+    BREAKS_OFF = "breaks_off"
+    DEPENDS_ON_OTHERS = "depends_on_others"
     TOO_SLOW = "too_slow"
+    NO_MEMORY = "no_memory"
     CRASHED = "crashed"
     # the model and the project
     LABELS_DIFFER = "labels_differ"
@@ -47,8 +50,11 @@ MEANINGS: Final[dict[ModelProblem, str]] = {
     ModelProblem.NOT_FINITE: "The model gives numbers that are no numbers (NaN or infinite).",
     ModelProblem.NO_CHANCES: "The model's probabilities are below 0 or do not add up to 1;"
     " call the output logits if it gives scores.",
+    ModelProblem.BREAKS_OFF: "The model breaks off while it works on a task.",
+    ModelProblem.DEPENDS_ON_OTHERS: "What the model says of a task depends on the tasks beside it.",
     ModelProblem.TOO_SLOW: "The model needs more than the allowed %(limit_s)s s.",
-    ModelProblem.CRASHED: "The model breaks off, or needs more than the allowed %(limit_mb)s MB of memory.",
+    ModelProblem.NO_MEMORY: "The model needs more memory than it may have.",
+    ModelProblem.CRASHED: "The model ends its process.",
     ModelProblem.LABELS_DIFFER: "The labels differ. Only in the project: %(missing)s. Only in the model: %(extra)s.",
     ModelProblem.NOT_THIS_KIND: "The model judges %(needs)s; tasks of this project hold %(found)s.",
 }
@@ -77,7 +83,11 @@ class BadModel(Exception):  # noqa: N818  (its name says what it is)
         self.facts: Mapping[str, object] = facts
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (self.code, self.facts)  # it may cross from one process to another
+        return _made, (self.code, self.facts)  # it may cross from one process to another
+
+    def again(self) -> BadModel:
+        """The same for somebody else to raise; an exception that many raise would keep all their frames."""
+        return BadModel(self.code, **self.facts)
 
     @property
     def sentence(self) -> str:
@@ -85,7 +95,7 @@ class BadModel(Exception):  # noqa: N818  (its name says what it is)
         return MEANINGS[self.code] % {name: _written(value) for name, value in self.facts.items()}
 
 
-def _again(code: ModelProblem, facts: Mapping[str, object]) -> BadModel:
+def _made(code: ModelProblem, facts: Mapping[str, object]) -> BadModel:
     return BadModel(code, **facts)
 
 
