@@ -37,7 +37,7 @@ COUNTED = (
     "Counted on both sides, on one thread: preparing (code points of texts; reading, decoding, scaling of JPEGs)"
     " and the run.",
     "Counted for the Suggester only: queueing, checks of what the graph gives, calibration, a Prediction for each.",
-    f"The bare session reads fixed batches from a list and keeps the raw output; its batch is the fastest of {BATCHES}.",
+    f"The bare session reads fixed batches from a list and keeps the raw output; its batch is the best of {BATCHES}.",
     "The lag is how much later than asked a timer of 2 ms rings in the loop that all callers share;"
     f" {QUIET} is the same timer alone, in the same rounds: what the machine's other work does.",
 )
