@@ -41,7 +41,9 @@ class Language:
 
 
 LANGUAGES = (
-    Language("en", "bcdfghklmnprstvw", ("a", "e", "i", "o", "u", "er", "an", "in"), ("", "s", "ed"), (2, 3), " "),
+    Language(
+        "en", "bcdfghklmnprstvw", ("a", "e", "i", "o", "u", "er", "an", "in"), ("", "s", "ed"), (2, 3), " "
+    ),
     Language("es", "bcdflmnprstvz", ("a", "o", "e", "ia", "ar", "en"), ("", "s", "do", "mos"), (2, 3), " "),
     Language("ru", "бвгджзклмнпрстхч", ("а", "о", "и", "е", "ов", "ен"), ("", "ы", "ой", "ами"), (2, 3), " "),
     Language("ar", "بتجحدرزسشصعفقكلمنه", ("", "ا", "ي", "و"), ("", "ة", "ات", "ين"), (3, 4), " "),
@@ -81,7 +83,9 @@ def _message(chance: random.Random) -> Message:
     chosen = []
     for place in range(chance.randint(5, 12)):
         about = topic if kind >= MIXED or chance.random() < 0.6 else second
-        chosen.append(_inflected(_word(chance, words, about, only=kind > 1 - VAGUE and place > 0), language, chance))
+        chosen.append(
+            _inflected(_word(chance, words, about, only=kind > 1 - VAGUE and place > 0), language, chance)
+        )
     chance.shuffle(chosen)
     return Message(language.blank.join(chosen), TOPICS[topic], language.code)
 
@@ -123,7 +127,9 @@ def _vocabulary(language: Language) -> _Vocabulary:
     words: dict[str, None] = {}
     while len(words) < wanted:
         length = chance.randint(*language.syllables)
-        words["".join(chance.choice(language.onsets) + chance.choice(language.rhymes) for _ in range(length))] = None
+        words[
+            "".join(chance.choice(language.onsets) + chance.choice(language.rhymes) for _ in range(length))
+        ] = None
     left = iter(words)
     own = tuple(tuple(next(left) for _ in range(OWN)) for _ in TOPICS)
     shared = tuple(tuple(next(left) for _ in range(SHARED)) for _ in TOPICS)
