@@ -45,7 +45,7 @@ class Lesson:
 
 def logistic(lesson: Lesson, *, strength: float, balanced: bool) -> Net:
     """Multinomial logistic regression; the larger its strength, the closer it follows the examples."""
-    model = LogisticRegression(C=strength, max_iter=300)
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
     model.fit(lesson.matrix, lesson.truth, sample_weight=lesson.counted(balanced=balanced))
     return Net((spread(model.coef_.T, model.intercept_, seen=model.classes_, labels=lesson.labels),))
 

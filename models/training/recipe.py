@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from models.training.order import Done, Order
 from models.training.parity import check_parity
 from models.training.problems import CannotTrain, Trouble, Warned
 from models.training.report import Report, draw, numbered
-from models.training.search import LEAST_JUDGED, Found, Spaces, lesson, search
+from models.training.search import LEAST_JUDGED, Found, Model, Space, Spaces, lesson, search
 from models.training.splitting import LEAST_TESTED, SHARE, folds, held_out
 from models.training.subjects import Subject, image_subject, text_subject
 
@@ -179,7 +180,7 @@ def _test(
     found: Found,
     spaces: Spaces,
     rest: Material,
-    given: NDArray[np.generic],
+    given: NDArray[Any],
     truth: NDArray[np.int64],
     temperature: float,
     *,
@@ -198,8 +199,8 @@ def _test(
 
     chances = measured.tempered(predicted(np.arange(len(rest))), temperature)
     guesses = leaders(chances)
-    prior = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
-    prior /= prior.sum()
+    counted = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
+    prior: Floats = counted / counted.sum()
     before = measured.tempered(found.chances, temperature)
     if not measured.better_than_guessing(
         np.concatenate([before, chances]), np.concatenate([rest.truth, truth]), prior
@@ -229,10 +230,10 @@ def _test(
     return _Tested(truth, guesses, metrics, *measured.wilson(right, len(truth)), curve)
 
 
-def _final(subject: Subject, found: Found, *, seed: int) -> object:
+def _final(subject: Subject, found: Found, *, seed: int) -> Model:
     """The winner, once more, from all examples."""
     candidate = found.candidate
-    space = subject.space(subject.given, candidate.view)
+    space: Space = subject.space(subject.given, candidate.view)
     whole = lesson(space, candidate, subject.material, seed=seed % 2**32)
     return space.model(learn(candidate.algorithm, whole, candidate.settings), candidate.algorithm)
 
