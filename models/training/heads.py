@@ -73,9 +73,9 @@ def bayes(lesson: Lesson, *, smoothing: float) -> Net:
     """Multinomial naive Bayes: nothing to fit but counts, so it needs the fewest examples."""
     model = MultinomialNB(alpha=smoothing)
     model.fit(lesson.matrix, lesson.truth, sample_weight=lesson.weights)
-    last = spread(
-        model.feature_log_prob_.T, model.class_log_prior_, seen=model.classes_, labels=lesson.labels
-    )
+    # against their mean, which is the same to the softmax, the numbers stay small enough for 32 bits
+    ratios = model.feature_log_prob_ - model.feature_log_prob_.mean(axis=0)
+    last = spread(ratios.T, model.class_log_prior_, seen=model.classes_, labels=lesson.labels)
     return Net((last,))
 
 
