@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from models.card import Metrics, ModelCard, Trained, write_card
 from models.leading import leaders
@@ -70,6 +71,11 @@ def train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     Raises:
         CannotTrain: with the reason; nothing is written then.
     """
+    with threadpool_limits(limits=1):  # the other processors have conversations to lead
+        return _train(order, seconds=seconds, tell=tell)
+
+
+def _train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     began = seconds()
 
     def until(part: float) -> Callable[[], float]:
@@ -91,7 +97,7 @@ def train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     spaces = Spaces(lambda view: subject.space(subject.given[learnt], view))
     common = Counter(rest.truth.tolist()).most_common()
     found = search(
-        subject.candidates(len(rest), common[0][1] / common[-1][1]),
+        subject.candidates(len(rest), common[0][1] / common[-1][1])[: order.limits.candidates],
         spaces,
         rest,
         folds(rest.truth, group[learnt], chance=chance),

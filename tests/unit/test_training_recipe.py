@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from models.card import ImageInput, read_card
 from models.images import pixels
 from models.leading import leaders
-from models.loaded import load
+from models.loaded import Loaded
 from models.text import LONGEST, code_points
 from models.training.calibrating import losses, tempered
 from models.training.parity import run
 from models.training.problems import CannotTrain, Trouble, Warned
 from tests.benchmarks.multilingual import TOPICS, messages
 from tests.digits import digits, kept
-from tests.trainings import examples, of_digits, of_messages, order, trained
+from tests.trainings import QUICK, examples, of_digits, of_messages, order, trained
 
 FRESH = messages(1_000, seed=77)
 TRUTH = np.array([TOPICS.index(one.topic) for one in FRESH])
@@ -26,7 +27,7 @@ TRUTH = np.array([TOPICS.index(one.topic) for one in FRESH])
 
 def test_three_hundred_texts_in_six_languages_teach_far_more_than_guessing(tmp_path: Path) -> None:
     """What the card claims comes true on a thousand fresh texts, and the temperature makes it truer."""
-    done = trained(of_messages(tmp_path, 300))
+    done = trained(of_messages(tmp_path, 300, limits={**QUICK, "candidates": 8}))
     found = run(done.onnx.read_bytes(), code_points([one.text for one in FRESH], longest=LONGEST))
     chances = found.astype(np.float64)
     right = float((leaders(chances) == TRUTH).mean())
@@ -40,7 +41,7 @@ def test_three_hundred_texts_in_six_languages_teach_far_more_than_guessing(tmp_p
     assert card.trained is not None
     assert card.trained.languages == ("ar", "en", "es", "hi", "ru", "zh")
     assert sorted(path.suffix for path in (tmp_path / "models").iterdir()) == [".json", ".onnx", ".png"]
-    said = load(done.onnx, card).predict([{"text": one.text} for one in FRESH[:50]], tmp_path)
+    said = Loaded.load(done.onnx, card).predict([{"text": one.text} for one in FRESH[:50]], tmp_path)
     assert [one and one.label for one in said] == [TOPICS[place] for place in leaders(chances[:50]).tolist()]
 
 
@@ -57,7 +58,7 @@ def test_six_hundred_digits_are_enough_for_ninety_five_of_a_hundred(tmp_path: Pa
 
 def test_the_same_order_gives_the_same_model(tmp_path: Path) -> None:
     """To the last bit, as long as there is time for the whole search."""
-    ordered = of_messages(tmp_path, 120, seed=5, limits={"seconds": 600})
+    ordered = of_messages(tmp_path, 120, seed=5)
     first = trained(ordered)
     content = {path.name: path.read_bytes() for path in (tmp_path / "models").iterdir()}
     again = trained(ordered.model_copy(update={"out": tmp_path / "again"}))
@@ -93,25 +94,22 @@ def test_copies_do_not_make_a_model_look_good(tmp_path: Path) -> None:
         for row in drawn
         for copy in range(4)
     ]
-    try:
-        claimed = trained(order(tmp_path, rows)).accuracy
-    except CannotTrain as refused:
-        assert refused.code is Trouble.NOT_BETTER_THAN_GUESSING
-    else:
-        assert claimed < 0.7
+    with suppress(CannotTrain):  # it may also be told that it knows nothing
+        assert trained(order(tmp_path, rows)).accuracy < 0.7
 
 
 def test_only_blind_examples_are_tested_on(tmp_path: Path) -> None:
-    """Answers given with a suggestion on the screen never judge a model; here they are all wrong."""
-    shown = [
-        {**row, "id": f"s{row['id']}", "label": "praise", "blind": False}
-        for row in examples(messages(60, seed=3))
-    ]
-    done = trained(order(tmp_path, [*examples(messages(300, seed=1)), *shown]))
-    honest = trained(order(tmp_path, examples(messages(300, seed=1))))
-    assert done.tested_on in range(60, 80)
-    assert done.accuracy > honest.accuracy - 0.25
+    """Answers given with a suggestion on the screen never judge a model; here they all say the same label."""
+    blind = examples(messages(200, seed=1))
+    shown = [{**row, "label": "praise", "blind": False} for row in examples(messages(200, seed=3))]
+    rows = [row for pair in zip(blind, shown, strict=True) for row in pair]
+    done = trained(order(tmp_path, rows))
+    assert done.tested_on in range(75, 86)
+    assert done.baseline < 0.25  # the commonest label is that of the examples shown
     assert Warned.FEW_BLIND not in done.warnings
+    few = trained(order(tmp_path, [*blind[:10], *[{**row, "blind": False} for row in blind[10:]]]))
+    assert few.tested_on in range(35, 46)
+    assert Warned.FEW_BLIND in few.warnings
 
 
 @pytest.mark.parametrize(
@@ -170,6 +168,6 @@ def test_pictures_that_are_none_are_left_out_or_refused(tmp_path: Path) -> None:
 
 
 def test_only_the_newest_examples_are_looked_at(tmp_path: Path) -> None:
-    done = trained(of_messages(tmp_path, 400, limits={"seconds": 1, "examples": 250}))
+    done = trained(of_messages(tmp_path, 400, limits={**QUICK, "examples": 250}))
     assert done.examples == 250
     assert {Warned.CAPPED} <= set(done.warnings)
