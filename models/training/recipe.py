@@ -176,9 +176,14 @@ def _allowed(material: Material) -> tuple[NDArray[np.bool_], bool]:
     return np.ones(len(material), dtype=bool), True
 
 
+def _judged(material: Material) -> NDArray[np.int64]:
+    """The rows whose predictions judge a model: the blind ones, where there are enough."""
+    blind = np.array([one.blind for one in material.examples])
+    return np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(material))
+
+
 def _temperature(found: Found, rest: Material) -> float:
-    blind = np.array([one.blind for one in rest.examples])
-    rows = np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(rest))
+    rows = _judged(rest)
     return measured.temperature_of(found.chances[rows], rest.truth[rows], rest.weights[rows])
 
 
@@ -207,9 +212,10 @@ def _test(
     guesses = leaders(chances)
     counted = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
     prior: Floats = counted / counted.sum()
-    before = measured.tempered(found.chances, temperature)
+    judged = _judged(rest)
+    before = measured.tempered(found.chances[judged], temperature)
     if not measured.better_than_guessing(
-        np.concatenate([before, chances]), np.concatenate([rest.truth, truth]), prior
+        np.concatenate([before, chances]), np.concatenate([rest.truth[judged], truth]), prior
     ):
         raise CannotTrain(
             Trouble.NOT_BETTER_THAN_GUESSING,

@@ -101,10 +101,9 @@ def test_copies_do_not_make_a_model_look_good(tmp_path: Path) -> None:
 def test_only_blind_examples_are_tested_on(tmp_path: Path) -> None:
     """Answers given with a suggestion on the screen never judge a model; here they all say the same label."""
     blind = examples(messages(200, seed=1))
-    shown = [{**row, "label": "praise", "blind": False} for row in examples(messages(200, seed=3))]
-    rows = [row for pair in zip(blind, shown, strict=True) for row in pair]
-    done = trained(order(tmp_path, rows))
-    assert done.tested_on in range(75, 86)
+    shown = [{**row, "label": "praise", "blind": False} for row in examples(messages(60, seed=3))]
+    done = trained(order(tmp_path, [*blind, *shown]))
+    assert done.tested_on in range(47, 58)
     assert done.baseline < 0.25  # the commonest label is that of the examples shown
     assert Warned.FEW_BLIND not in done.warnings
     few = trained(order(tmp_path, [*blind[:10], *[{**row, "blind": False} for row in blind[10:]]]))

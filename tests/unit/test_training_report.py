@@ -43,8 +43,8 @@ def test_the_picture_has_a_matrix_a_curve_and_its_own_background(many: int) -> N
 
 def test_words_are_drawn_as_they_are() -> None:
     """Also those that would be a formula or a style elsewhere."""
-    words = {"title": "$5 _or_ more^2", "truth": "Люди", "model": "Modèle", "tasks": "Aufgaben", "right": "%"}
-    assert draw(report(**words)) != draw(report())
+    said = report(title="$5 _or_ more^2", truth="Люди", model="Modèle", tasks="Aufgaben", right="%")
+    assert draw(said) != draw(report())
     assert draw(report(guessing="$")) == draw(report(guessing="$"))
 
 
