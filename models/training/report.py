@@ -109,7 +109,13 @@ def _curve(axes: Any, report: Report) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     sizes, right = (list(values) for values in zip(*report.curve.points, strict=True))
-    axes.plot([sizes[-1]] * 2, [100 * report.low, 100 * report.high], color=BAND, linewidth=22)
+    axes.plot(
+        [sizes[-1]] * 2,
+        [100 * report.low, 100 * report.high],
+        color=BAND,
+        linewidth=22,
+        solid_capstyle="butt",
+    )
     axes.axhline(100 * report.baseline, color=INK, linewidth=2, linestyle=":")
     if said := _shown(report.words.guessing):
         axes.annotate(
