@@ -31,6 +31,7 @@ from core.advising import TRAIN, Advice
 from core.domain.models import Model
 from core.domain.suggestions import AUDIT_ANSWERS, AUDITED
 from core.domain.tested import tested
+from core.effect import effect
 from core.errors import Refused
 from core.intake.project_model import NO_MODEL, OWN_MODEL
 from i18n import N_, Content, Phrase, Translator
@@ -209,7 +210,7 @@ def _automatic(turn: Turn, project_id: int) -> Message:
             Title(t("Settle without asking? %(state)s", state=state)),
             Para(explained),
             Para(honest),
-            *effects.audit(turn, found.project),
+            *effects.audit(t, effect(turn.tx, turn.person, project_id)),
         ),
         rows=((switch,), (Button(t("Back"), data("models", project_id)),)),
         slot=slot(project_id),
