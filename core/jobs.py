@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,9 +48,9 @@ def on_the_list(tx: Transaction, kind: str, project_id: int) -> bool:
     return rows.on_the_list(tx, kind, project_id)
 
 
-def take(tx: Transaction, *, holder: str, now: datetime) -> Job | None:
-    """Take the oldest waiting job that nobody works on."""
-    return rows.take(tx, holder=holder, now=now, until=now + LEASE)
+def take(tx: Transaction, *, kinds: Collection[str], holder: str, now: datetime) -> Job | None:
+    """Take the oldest waiting job of these kinds that nobody works on."""
+    return rows.take(tx, kinds=kinds, holder=holder, now=now, until=now + LEASE)
 
 
 def advance(

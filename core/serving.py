@@ -131,8 +131,9 @@ def back(tx: Transaction, project_id: int, file: ProjectFile, *, now: datetime) 
 
 def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said]) -> None:
     """Keep what a model said of tasks; while it is the champion their rows carry it from now on."""
+    held = rows.hold_serving(tx, project_id)  # so that no other model takes over in between
     suggestions.say(tx, model_id, said)
-    if rows.serving_of(tx, project_id).champion != model_id:
+    if held.champion != model_id:
         return
     for one in said:
         hint = None if one.label is None else Hint(model_id, one.label, one.confidence, one.second)
