@@ -14,7 +14,7 @@ from core.errors import Refused
 from core.events import Event
 from core.kinds import kind_named
 from core.overdue import become_overdue, take_back
-from core.store import answers, assignments, projects
+from core.store import answers, assignments, projects, tasks
 from core.store.transaction import Transaction
 
 _S = AssignmentState
@@ -73,7 +73,9 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         events = become_overdue(tx, held, now=now)
         late = True
     state = _S.OVERDUE if late else _S.ACTIVE
-    before = slots.take_up(tx, held.task_id, held.file)
+    counts = tasks.lock(tx, held.task_id)
+    believed, worker = weighing.met(tx, project_id=held.project_id, person_id=person.id, file=held.file)
+    before = slots.case_by(tx, counts, held.file, believed)
     becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
     assignments.move(tx, held.id, was=state, becomes=becomes, now=now)
     answer_id = answers.add(
@@ -91,7 +93,8 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
     vote = weighing.cast(
         tx,
         project_id=held.project_id,
-        believed_=before.believed,
+        believed_=believed,
+        before=worker,
         file=held.file,
         others=before.votes,
         person_id=person.id,
@@ -101,9 +104,9 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         now=now,
     )
     after = slots.with_vote(before, vote, late=late)
-    stored = slots.store(tx, before, after, now=now)
+    slots.store(tx, before, after, now=now)
     if late:
-        events += _withdraw_replacement(tx, stored, wanted=after.wanted, now=now)
+        events += _withdraw_replacement(tx, after.counts, wanted=after.wanted, now=now)
     return Answered(held.id, value, late, events)
 
 

@@ -18,9 +18,9 @@ from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
 from core.domain.reliability import together
 from core.intake.project_model import ProjectFile
-from core.store import assignments, crowds, skills, tasks
+from core.store import assignments, skills, tasks
 from core.store.transaction import Transaction
-from core.weighing import believed
+from core.weighing import met
 
 LIVELY = timedelta(hours=6)
 """So long after a refit a project may wait for somebody better: when few answers come, it takes whoever comes."""
@@ -70,8 +70,7 @@ def caller(
     learner = methods()[file.method].learner
     if learner is None:
         return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=file.gold_share)
-    model = believed(tx, project_id, file)
-    worker = crowds.worker(tx, project_id=project_id, person_id=person.id, generation=model.generation)
+    model, worker = met(tx, project_id=project_id, person_id=person.id, file=file)
     counts = worker.counts or _elsewhere(tx, person.id, file, model)
     says = habits(learner, model, counts)
     prior = model.crowd.prior

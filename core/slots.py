@@ -29,16 +29,12 @@ class Case:
     counts: Counts
     file: ProjectFile
     believed: Believed
+    votes: tuple[Vote, ...]
 
     @property
     def method(self) -> Method:
         """The project's consensus method."""
         return methods()[self.file.method]
-
-    @property
-    def votes(self) -> tuple[Vote, ...]:
-        """The standing votes."""
-        return () if self.counts.tally is None else self.counts.tally.votes
 
     @property
     def verdict(self) -> Verdict:
@@ -56,8 +52,8 @@ class Case:
 
     def become(self, votes: tuple[Vote, ...] | None = None, **changes: Any) -> Case:
         """The case with other counts, and with other votes."""
-        tally = self.counts.tally if votes is None else Tally(self.believed.generation, votes)
-        return replace(self, counts=replace(self.counts, tally=tally, **changes))
+        kept = self.votes if votes is None else votes
+        return Case(replace(self.counts, **changes), self.file, self.believed, kept)
 
 
 def overlap_of(file: ProjectFile) -> Overlap:
@@ -76,9 +72,12 @@ def take_up(tx: Transaction, task_id: int, file: ProjectFile) -> Case:
 
 def case_of(tx: Transaction, counts: Counts, file: ProjectFile) -> Case:
     """The case of a task that is locked already."""
-    believed = weighing.believed(tx, counts.project_id, file)
-    tally = weighing.tally(tx, counts, believed, file=file)
-    return Case(replace(counts, tally=tally), file, believed)
+    return case_by(tx, counts, file, weighing.believed(tx, counts.project_id, file))
+
+
+def case_by(tx: Transaction, counts: Counts, file: ProjectFile, believed: Believed) -> Case:
+    """The same, by what was read since the task is locked."""
+    return Case(counts, file, believed, weighing.votes(tx, counts, believed, file=file))
 
 
 def with_vote(case: Case, vote: Vote, *, late: bool) -> Case:
@@ -90,27 +89,39 @@ def with_vote(case: Case, vote: Vote, *, late: bool) -> Case:
     return case.become(votes, active=counts.active - 1, answered=counts.answered + 1)
 
 
-def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> Counts:
+def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
     """Store a task after an event: its target as the verdict wants it, its free slots, when it may settle.
 
     A task that was full and now is not moves to the end of the FREED lane, so that every worker meets it.
     """
     counts = case.counts
     if counts.gold is not None:
-        counts = replace(counts, target=ENDLESS, free=ENDLESS - counts.active - counts.answered)
-        tasks.write(tx, counts, confidence=1.0, settle_at=None)
-        return counts
+        tasks.write(
+            tx,
+            counts,
+            target=ENDLESS,
+            tally=Tally(case.believed.generation),
+            label=counts.label,
+            confidence=1.0,
+            settle_at=None,
+        )
+        return
     verdict = case.verdict
     taken = counts.active + counts.answered
     wanted = verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
     target = max(wanted - counts.late, taken)
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
-    counts = replace(counts, target=target, free=target - taken, label=leading)
-    settle_at = None if isinstance(verdict, Ask) else now + UNDO_WINDOW
-    tasks.write(tx, counts, confidence=verdict.confidence, settle_at=settle_at)
-    if counts.free > 0 and before.counts.free == 0:
+    tasks.write(
+        tx,
+        counts,
+        target=target,
+        tally=Tally(case.believed.generation, case.votes),
+        label=leading,
+        confidence=verdict.confidence,
+        settle_at=None if isinstance(verdict, Ask) else now + UNDO_WINDOW,
+    )
+    if target > taken and before.counts.free == 0:
         requeue(tx, counts)
-    return counts
 
 
 def requeue(tx: Transaction, counts: Counts) -> None:

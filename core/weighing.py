@@ -14,6 +14,7 @@ from core.consensus.believed import Believed
 from core.consensus.calibration import Calibration
 from core.consensus.contract import Vote
 from core.consensus.crowd import unseen
+from core.consensus.online import Worker
 from core.domain.task import Counts, Tally
 from core.intake.project_model import ProjectFile
 from core.store import answers, crowds
@@ -25,12 +26,25 @@ EQUALS = partial(unseen, strength=1.0)
 
 def believed(tx: Transaction, project_id: int, file: ProjectFile) -> Believed:
     """What the project believes of its crowd; before its first refit, and for labels newer than that, what all do."""
-    method = methods()[file.method]
-    labels = tuple(label.id for label in file.labels)
-    if method.learner is not None:
-        found = crowds.model(tx, project_id)
-        if found is not None and found.method == method.name and set(labels) <= set(found.labels):
-            return found
+    found = None if methods()[file.method].learner is None else crowds.model(tx, project_id)
+    return _in_use(found, file)
+
+
+def met(tx: Transaction, *, project_id: int, person_id: int, file: ProjectFile) -> tuple[Believed, Worker]:
+    """The same, and what the project believes of one worker, in one read."""
+    if methods()[file.method].learner is None:
+        return _in_use(None, file), Worker()
+    found, worker = crowds.met(tx, project_id=project_id, person_id=person_id)
+    used = _in_use(found, file)
+    if used is not found:
+        worker = crowds.worker(tx, project_id=project_id, person_id=person_id, generation=used.generation)
+    return used, worker
+
+
+def _in_use(found: Believed | None, file: ProjectFile) -> Believed:
+    labels = tuple([label.id for label in file.labels])
+    if found is not None and found.method == file.method and set(labels) <= set(found.labels):
+        return found
     return at_first(file.method, labels)
 
 
@@ -47,15 +61,20 @@ def _before_any(method: str, labels: tuple[str, ...]) -> int:
     return -zlib.crc32(json.dumps((method, labels)).encode()) // 2
 
 
-def tally(tx: Transaction, counts: Counts, believed_: Believed, *, file: ProjectFile) -> Tally:
-    """The votes of a task as the present model weighs them; an older model's are weighed anew, from the answers."""
+def votes(tx: Transaction, counts: Counts, believed_: Believed, *, file: ProjectFile) -> tuple[Vote, ...]:
+    """The votes of a task as the present model weighs them; an older model's are weighed anew, from the answers.
+
+    A gold task has none: everybody answers it, and its truth is known.
+    """
+    if counts.gold is not None:
+        return ()
     kept = counts.tally
     if kept is not None and kept.generation == believed_.generation and _fits(kept, believed_):
-        return kept
+        return kept.votes
     if not counts.answered + counts.late:
-        return Tally(believed_.generation)
-    votes = answers.votes(tx, counts.task_id)
-    return Tally(believed_.generation, weighed_anew(tx, counts.project_id, votes, believed_, file=file))
+        return ()
+    standing = answers.votes(tx, counts.task_id)
+    return weighed_anew(tx, counts.project_id, standing, believed_, file=file)
 
 
 def _fits(kept: Tally, believed_: Believed) -> bool:
@@ -63,18 +82,18 @@ def _fits(kept: Tally, believed_: Believed) -> bool:
 
 
 def weighed_anew(
-    tx: Transaction, project_id: int, votes: Sequence[Vote], believed_: Believed, *, file: ProjectFile
+    tx: Transaction, project_id: int, standing: Sequence[Vote], believed_: Believed, *, file: ProjectFile
 ) -> tuple[Vote, ...]:
     """Votes that the refit saw, by what it believes of each worker, whatever came since."""
     learner = methods()[file.method].learner
     if learner is None:
-        return tuple(votes)
+        return tuple(standing)
     weighed = []
-    for vote in votes:
+    for vote in standing:
         worker = crowds.worker(
             tx, project_id=project_id, person_id=vote.person_id, generation=believed_.generation
         )
-        of_refit = online.Worker(base=worker.base)
+        of_refit = Worker(base=worker.base)
         weighed.append(
             online.weigh(learner, believed_, of_refit, person_id=vote.person_id, value=vote.value, at=vote.at)
         )
@@ -86,6 +105,7 @@ def cast(
     *,
     project_id: int,
     believed_: Believed,
+    before: Worker,
     file: ProjectFile,
     others: Sequence[Vote],
     person_id: int,
@@ -94,18 +114,19 @@ def cast(
     known: str | None,
     now: datetime,
 ) -> Vote:
-    """A new vote as it weighs; what it tells of its worker waits on the worker's row until nothing can be undone."""
+    """The vote of a worker, who was `met` as `before`, as it weighs.
+
+    What it tells of them waits on their row until nothing can be undone.
+    """
     learner = methods()[file.method].learner
     at = milliseconds(now)
     if learner is None:
         return Vote(person_id, value, at)
-    whose = {"project_id": project_id, "person_id": person_id, "generation": believed_.generation}
-    before = crowds.worker(tx, **whose)
     worker = online.folded(before, now=at)
     vote = online.weigh(learner, believed_, worker, person_id=person_id, value=value, at=at)
     after = online.heard(worker, believed_, others=others, vote=vote, answer_id=answer_id, known=known)
     if after != before:
-        crowds.keep(tx, after, **whose)
+        crowds.keep(tx, after, project_id=project_id, person_id=person_id, generation=believed_.generation)
     return vote
 
 

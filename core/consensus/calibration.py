@@ -97,13 +97,15 @@ def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers:
         return tuple(posterior)
     logs = [math.log(max(chance, TINY)) for chance in posterior]
     most = max(logs)
+    below = [log - most for log in logs]
     together = 1 + TOGETHER * (min(answers, MOST_TOGETHER) - 1)
     chances = [0.0] * len(logs)
     for node in calibration.nodes:
-        powers = [math.exp((log - most) * node.exponent / together) for log in logs]
+        powers = [math.exp(log * node.exponent / together) for log in below]
         share = node.weight * (1 - node.lapse) / sum(powers)
         even = node.weight * node.lapse / len(logs)
-        chances = [chance + share * power + even for chance, power in zip(chances, powers, strict=True)]
+        for at, power in enumerate(powers):
+            chances[at] = chances[at] + share * power + even
     return tuple(chances)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from core.consensus.crowd import Evidence
 
@@ -24,8 +24,7 @@ class Overlap:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):  # a tuple, since every answer and every claim reads many of them
     """One standing answer of one human, with what was believed of them when they gave it."""
 
     person_id: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import add
+from typing import NamedTuple
 
 from core.consensus.believed import Believed
 from core.consensus.contract import Learner, Vote
@@ -25,8 +26,7 @@ SEEN = 5.0
 Counts = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A worker said `label` when the others' votes (or the known truth) had these chances."""
 
     answer_id: int

@@ -6,7 +6,7 @@ import json
 from array import array
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from core.consensus.believed import Believed, parsed
 from core.consensus.online import Counts, Pending, Worker
@@ -39,12 +39,12 @@ def packed(counts: Counts | None) -> bytes | None:
 
 
 def _worker(base: bytes | None, gathered: bytes | None, waiting: str | None) -> Worker:
-    pending = () if waiting is None else tuple(_pending(*one) for one in json.loads(waiting))
-    return Worker(unpacked(base), unpacked(gathered), pending)
-
-
-def _pending(answer_id: int, at: int, label: int, chances: list[float]) -> Pending:
-    return Pending(answer_id, at, label, tuple(chances))
+    pending = () if waiting is None else json.loads(waiting)
+    return Worker(
+        unpacked(base),
+        unpacked(gathered),
+        tuple(Pending(answer_id, at, label, tuple(chances)) for answer_id, at, label, chances in pending),
+    )
 
 
 _ONE = (
@@ -54,6 +54,26 @@ _ONE = (
 )
 _WORKER = Statement(
     select(worker_model.c.base, worker_model.c.gathered, worker_model.c.waiting).where(*_ONE), _worker
+)
+_MET = Statement(
+    select(
+        crowd_model.c.generation,
+        crowd_model.c.model,
+        worker_model.c.base,
+        worker_model.c.gathered,
+        worker_model.c.waiting,
+    )
+    .select_from(crowd_model)
+    .outerjoin(
+        worker_model,
+        and_(
+            worker_model.c.project_id == crowd_model.c.project_id,
+            worker_model.c.person_id == bindparam("person"),
+            worker_model.c.generation == crowd_model.c.generation,
+        ),
+    )
+    .where(crowd_model.c.project_id == bindparam("project")),
+    lambda generation, model, *row: (_believed(generation, model), _worker(*row)),
 )
 
 
@@ -113,6 +133,12 @@ def model(tx: Transaction, project_id: int) -> Believed | None:
     return _MODEL.first(tx, project=project_id)
 
 
+def met(tx: Transaction, *, project_id: int, person_id: int) -> tuple[Believed | None, Worker]:
+    """The same, and what that generation believes of a worker."""
+    found = _MET.first(tx, project=project_id, person=person_id)
+    return (None, Worker()) if found is None else found
+
+
 def worker(tx: Transaction, *, project_id: int, person_id: int, generation: int) -> Worker:
     """What a project believes of a worker; a newcomer's is empty."""
     found = _WORKER.first(tx, project=project_id, person=person_id, generation=generation)
@@ -144,6 +170,4 @@ def keep(tx: Transaction, one: Worker, *, project_id: int, person_id: int, gener
 
 
 def _waiting(pending: tuple[Pending, ...]) -> str | None:
-    if not pending:
-        return None
-    return _COMPACT.encode([(one.answer_id, one.at, one.label, one.chances) for one in pending])
+    return _COMPACT.encode(pending) if pending else None

@@ -44,14 +44,15 @@ def tally_of(text: str | None) -> Tally | None:
     if text is None:
         return None
     kept = json.loads(text)
-    return Tally(kept["g"], tuple(Vote(one[0], one[1], one[2], tuple(one[3]), one[4]) for one in kept["v"]))
+    votes = [
+        Vote(person_id, value, at, tuple(evidence), known)
+        for person_id, value, at, evidence, known in kept["v"]
+    ]
+    return Tally(kept["g"], tuple(votes))
 
 
-def _votes(tally: Tally | None) -> str | None:
-    if tally is None or not tally.votes:
-        return None
-    votes = [(one.person_id, one.value, one.at, one.evidence, one.known) for one in tally.votes]
-    return _COMPACT.encode({"g": tally.generation, "v": votes})
+def _votes(tally: Tally) -> str | None:
+    return _COMPACT.encode({"g": tally.generation, "v": tally.votes}) if tally.votes else None
 
 
 def _counts(*row: Any) -> Counts:
@@ -141,18 +142,27 @@ def lock(tx: Transaction, task_id: int) -> Counts:
     return _LOCK.one(tx, task=task_id)
 
 
-def write(tx: Transaction, counts: Counts, *, confidence: float, settle_at: datetime | None) -> None:
-    """Store what an event made of a task."""
+def write(
+    tx: Transaction,
+    counts: Counts,
+    *,
+    target: int,
+    tally: Tally,
+    label: str | None,
+    confidence: float,
+    settle_at: datetime | None,
+) -> None:
+    """Store what an event made of a task: its counts, with what follows from them and from its votes."""
     _WRITE.run(
         tx,
         task=counts.task_id,
-        new_target=counts.target,
-        new_free=counts.free,
+        new_target=target,
+        new_free=target - counts.active - counts.answered,
         new_active=counts.active,
         new_answered=counts.answered,
         new_late=counts.late,
-        new_votes=_votes(counts.tally),
-        new_label=counts.label,
+        new_votes=_votes(tally),
+        new_label=label,
         new_confidence=confidence,
         new_settle_at=settle_at,
     )

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from core import answering, refitting, weighing
+from core import answering, refitting
 from core.asking import LIVELY
 from core.assigning import Handed, next_task
 from core.clock import ManualClock, SystemClock, chance_of
-from core.consensus.majority import Majority
-from core.consensus.weighed import Weighed
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.person import Person
 from core.domain.task import Assignment
 from core.people import Identity, find
-from core.store import Store, Transaction, tasks
+from core.store import Store, Transaction
 from core.store.base import Unit
 from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
 from tests.benchmarks.measuring import Spread
+from tests.benchmarks.metering import Cost, Meter
 from tests.benchmarks.preparing import MAJORITY
 from tests.benchmarks.reporting import Goal, Report, Table
 from tests.benchmarks.templates import Template, names, template
@@ -38,102 +35,6 @@ PEOPLE = 16
 RIGHT = 0.8
 HASTE, CALM = timedelta(seconds=2), timedelta(seconds=20)
 """Between two answers of a crowd. When it is calm, nearly each tells something of its worker: the dearest case."""
-KEEPS: tuple[Any, str] = (answering, "answer_held")
-UPDATES: tuple[tuple[Any, str], ...] = (
-    (weighing, "believed"),
-    (weighing, "tally"),
-    (weighing, "cast"),
-    (Majority, "verdict"),
-    (Weighed, "verdict"),
-    (tasks, "tally_of"),
-    (tasks, "_votes"),
-)
-"""Everything that an answer's unit of work does to learn from the answer, with what that reads and writes."""
-
-
-@dataclass(slots=True)
-class Meter:
-    """Processor seconds of units of work, and of what they do to learn from an answer."""
-
-    units: list[float] = field(default_factory=list)
-    updates: list[float] = field(default_factory=list)
-    _apart: bool = True  # whether what is done now is none of the answer's, or counted already
-
-    @contextmanager
-    def unit(self) -> Iterator[None]:
-        """One unit of work."""
-        self.updates.append(0.0)
-        began = time.thread_time()
-        yield
-        self.units.append(time.thread_time() - began)
-
-    def drop(self) -> None:
-        """That one was about something else."""
-        self.units.pop()
-        self.updates.pop()
-
-    def answering(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The call that keeps the answer: what the next claim believes is not the price of an update."""
-
-        def answering(*given: Any, **named: Any) -> Any:
-            self._apart = False
-            try:
-                return call(*given, **named)
-            finally:
-                self._apart = True
-
-        return answering
-
-    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The call, its time counted among the updates."""
-
-        def counted(*given: Any, **named: Any) -> Any:
-            if self._apart:
-                return call(*given, **named)
-            self._apart = True
-            began = time.thread_time()
-            try:
-                return call(*given, **named)
-            finally:
-                self.updates[-1] += time.thread_time() - began
-                self._apart = False
-
-        return counted
-
-    def clear(self) -> None:
-        """What was before does not count."""
-        self.units.clear()
-        self.updates.clear()
-
-    def cost(self) -> Cost:
-        """The means so far."""
-        count = len(self.units)
-        return Cost(1000 * sum(self.units) / count, 1000 * sum(self.updates) / count)
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Counts what is done meanwhile."""
-        whole = [(owner, name, getattr(owner, name)) for owner, name in (KEEPS, *UPDATES)]
-        for owner, name, call in whole:
-            setattr(owner, name, self.answering(call) if (owner, name) == KEEPS else self.counted(call))
-        try:
-            yield
-        finally:
-            for owner, name, call in whole:
-                setattr(owner, name, call)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Milliseconds of a unit of work, and of the update in it: means of one round."""
-
-    unit: float
-    update: float
-
-    @property
-    def share(self) -> float:
-        """How much of the unit the update is."""
-        return self.update / self.unit
 
 
 @dataclass(slots=True)
@@ -201,7 +102,8 @@ async def run(
             "A unit: answer and next claim in one transaction. Of a tap: with inbox key, person, dialogue and the "
             "next card into the outbox, as the product does it.",
             "What an answer changes: the model read, the task's votes (weighed anew when a refit came since), the new "
-            "vote, the worker's counts, the verdict; with their statements and their JSON.",
+            "vote, the worker's counts, the verdict; with their statements and their JSON. What counting itself costs "
+            "is measured in each unit, and taken off.",
         ),
     )
     share = Spread.of([one.share for one in seen[TAPPED.format(KNOWN)]])
