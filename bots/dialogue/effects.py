@@ -8,7 +8,7 @@ from bots.dialogue.routes import PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Reply, Row, Title, says
 from core import projects
-from core.consensus.advisor import ENOUGH_AUDITED, Audit
+from core.consensus.advisor import EDGES, ENOUGH_AUDITED, Audit
 from core.consensus.anchoring import Anchoring, Span
 from core.domain.project import Project
 from core.effect import BandRight, Effect, effect
@@ -29,7 +29,7 @@ def brief(t: Translator, project: Project, found: Effect | None) -> list[Part]:
     """What matters most, for /progress; nothing where nothing is suggested."""
     if found is None and not project.file.suggestions.wanted:
         return []
-    return _swayed(t, found)[:BRIEF]
+    return swayed(t, found)[:BRIEF]
 
 
 def way_there(t: Translator, project: Project, found: Effect | None) -> tuple[Row, ...]:
@@ -45,7 +45,7 @@ def show(turn: Turn, pressed: Pressed) -> Reply:
     project = projects.look(turn.tx, turn.person, project_id)
     found = effect(turn.tx, turn.person, project_id)
     parts: list[Part] = [Title(t("What suggestions do in “%(title)s”", title=title_of(t, project.file)))]
-    parts += _swayed(t, found)
+    parts += swayed(t, found)
     if found is not None:
         parts += [Para(_right(t, one)) for one in found.bands if one.tasks >= LEAST_JUDGED]
     if project.file.suggestions.automatic:
@@ -64,7 +64,7 @@ def show(turn: Turn, pressed: Pressed) -> Reply:
 # --- with a suggestion in sight, and without ------------------------------------------------------
 
 
-def _swayed(t: Translator, found: Effect | None) -> list[Part]:
+def swayed(t: Translator, found: Effect | None) -> list[Part]:
     """What is measured, the most important first."""
     kept = None if found is None else found.anchoring
     one = None if kept is None else Anchoring.from_json(kept)
@@ -152,11 +152,13 @@ def margin(span: Span) -> int:
 
 
 def _right(t: Translator, one: BandRight) -> Phrase:
+    most = next((edge for edge in EDGES if edge > one.least), 1.0)
     return t.n(
-        "When it is at least %(sure)s sure it is right %(right)s of the time (%(count)s task).",
-        "When it is at least %(sure)s sure it is right %(right)s of the time (%(count)s tasks).",
+        "Where it is %(least)s to %(most)s sure, it is right %(right)s of the time (%(count)s task).",
+        "Where it is %(least)s to %(most)s sure, it is right %(right)s of the time (%(count)s tasks).",
         one.tasks,
-        sure=t.percent(one.least),
+        least=t.percent(one.least),
+        most=t.percent(most),
         right=t.percent(one.right),
     )
 
