@@ -12,14 +12,12 @@ from core.domain.person import Person
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.errors import Refused
-from core.intake.project_model import ProjectFile, Suggestions
+from core.intake.project_model import OWN_MODEL, ProjectFile, Suggestions
 from core.kinds import kind_named
 from core.kinds.contract import OneOf
 from core.store import models as rows
 from core.store.transaction import Transaction
-
-TRAIN = "train"
-"""The kind of the job that trains a project's own model."""
+from core.training import TRAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,11 @@ def look(tx: Transaction, person: Person, project_id: int) -> Advice:
     """
     project = projects.look(tx, person, project_id)
     held, file = rows.serving_of(tx, project_id), project.file
-    before = _model(tx, held.before)
     return Advice(
         project=project,
         champion=_model(tx, held.champion),
         challenger=_model(tx, held.challenger),
-        can_go_back=before is not None and before.withdrawn_at is None and serving.fits(before, file),
+        can_go_back=_comes_before(project, _model(tx, held.before)),
         offered=tuple(one for one in rows.offered(tx) if serving.fits(one, file)),
         training=jobs.on_the_list(tx, TRAIN, project_id),
     )
@@ -97,12 +94,23 @@ def choose_named(
 
 
 def back(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> None:
-    """The model before suggests again.
+    """The project's own model before suggests again; another operator's model is chosen instead.
 
     Raises:
         Refused: not_allowed, unknown_project, project_closed, no_model_before.
     """
-    serving.back(tx, project_id, _open(tx, person, project_id).file, now=now)
+    project = _open(tx, person, project_id)
+    if not _comes_before(project, _model(tx, rows.hold_serving(tx, project_id).before)):
+        raise Refused("no_model_before")
+    serving.back(tx, project_id, project.file, now=now)
+
+
+def _comes_before(project: Project, before: Model | None) -> bool:
+    """Whether what was served before is what the project's file asks for, too."""
+    wanted = project.file.suggestions.model
+    if before is None or before.withdrawn_at is not None or wanted != OWN_MODEL:
+        return False
+    return before.project_id == project.id and serving.fits(before, project.file)
 
 
 def may_train(tx: Transaction, person: Person, project_id: int) -> Project:

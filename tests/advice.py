@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core import serving
+from core.consensus.anchoring import Anchoring, Span
 from core.store import models
 from core.store.suggestions import Said
 from core.store.tables import task
@@ -20,6 +21,31 @@ CARD: dict[str, Any] = {
     "metrics": {"accuracy": 0.87, "baseline": 0.55, "tested_on": 210},
     "trained": {"tasks": 340},
 }
+
+MEASURED = Anchoring(
+    shown=900,
+    withheld=120,
+    planted=24,
+    agreed_shown=Span(0.91, 0.89, 0.93, 900),
+    agreed_withheld=Span(0.84, 0.77, 0.9, 120),
+    copied=Span(0.22, 0.17, 0.27, 900),
+    followed_wrong=Span(0.38, 0.32, 0.44, 104),
+    wrong_alone=Span(0.12, 0.05, 0.22, 31),
+    seconds_shown=4.12,
+    seconds_withheld=6.04,
+    pace=Span(0.74, 0.7, 0.78, 1020),
+    right_shown=Span(0.93, 0.91, 0.95, 900),
+    right_withheld=Span(0.9, 0.84, 0.95, 120),
+    helped=Span(0.03, -0.03, 0.09, 1020),
+    taken=0.22,
+    discount=0.31,
+)
+EFFECT: dict[str, Any] = {
+    "advisor": {"model": 1, "bands": [[0.5, 4, 0.5], [0.7, 60, 0.78], [0.85, 140, 0.91]]},
+    "audit": [48, 40, 1.2, 0.061, 0.07],
+    "anchoring": MEASURED.as_json(),
+}
+"""What a refit's report holds of suggestions (`core.effect`)."""
 
 
 def own_model(tx: Transaction, project_id: int, *, now: datetime, learned: int = 340, **card: Any) -> int:

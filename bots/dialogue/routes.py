@@ -26,6 +26,7 @@ ROOMS = (
     "projects",
     "ordering",
     "suggestions",
+    "effects",
     "filling",
     "clipping",
     "announcing",

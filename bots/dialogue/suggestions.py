@@ -27,12 +27,14 @@ from bots.dialogue.vocabulary import (
 )
 from bots.dialogue.which import number_in, which
 from core import advising
-from core.advising import TRAIN, Advice
+from core.advising import Advice
 from core.domain.models import Model
 from core.domain.suggestions import AUDIT_ANSWERS, AUDITED
 from core.domain.tested import tested
+from core.effect import effect
 from core.errors import Refused
 from core.intake.project_model import NO_MODEL, OWN_MODEL
+from core.training import TRAIN
 from i18n import N_, Content, Phrase, Translator
 
 NAMED = "named"
@@ -113,6 +115,10 @@ def _policy(t: Translator, found: Advice) -> list[Part]:
             t(
                 "%(share)s of them are held back, to measure what they do. Both numbers are in the project file.",
                 share=exact_percent(t, wanted.control_share),
+            )
+            if wanted.control_share
+            else t(
+                "None is held back, so nobody can measure what they do. Both numbers are in the project file."
             )
         ),
     ]
@@ -209,7 +215,7 @@ def _automatic(turn: Turn, project_id: int) -> Message:
             Title(t("Settle without asking? %(state)s", state=state)),
             Para(explained),
             Para(honest),
-            *effects.audit(turn, found.project),
+            *effects.audit(t, effect(turn.tx, turn.person, project_id)),
         ),
         rows=((switch,), (Button(t("Back"), data("models", project_id)),)),
         slot=slot(project_id),
