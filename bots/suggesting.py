@@ -113,9 +113,9 @@ class Suggesting:
         async with self._at_work:
             more = True
             while more and not self._closed:
-                for one in await self._store.read(suggestions.served):
-                    await self._freshen(one)
                 more = False
+                for one in await self._store.read(suggestions.served):
+                    more |= await self._freshen(one)
                 for pair in await self._store.read(suggestions.at_work):
                     more |= await self._look(pair)
 
@@ -128,14 +128,18 @@ class Suggesting:
 
     # --- another champion -------------------------------------------------------------------------
 
-    async def _freshen(self, one: Served) -> None:
-        """Tasks carry the hints of the model that serves now; begun again from the start after a kill."""
+    async def _freshen(self, one: Served) -> bool:
+        """Tasks carry the hints of the model that serves now; True when another look must tell whether all do.
+
+        Begun again from the start after a kill.
+        """
         if self._closed or self._fresh.get(one.project_id, 0) == one.champion:
-            return
+            return False
+        self._fresh.pop(one.project_id, None)
         if await self._store.read(lambda tx: suggestions.any_stale(tx, *one)):
-            await self._holding(f"hints {one.project_id}", partial(self._refresh, one.project_id))
-            return  # another look tells whether it was all
+            return await self._holding(f"hints {one.project_id}", partial(self._refresh, one.project_id))
         self._fresh[one.project_id] = one.champion
+        return False
 
     async def _refresh(self, project_id: int, held: Held) -> bool:
         after: int | None = 0
@@ -144,7 +148,7 @@ class Suggesting:
                 lambda tx, after=after: serving.refresh(tx, project_id, after=after, most=TOGETHER)  # type: ignore[misc]  # after is bound
             )
             await asyncio.sleep(PAUSE)
-        return True
+        return after is None
 
     # --- looking ahead ----------------------------------------------------------------------------
 

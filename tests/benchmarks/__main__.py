@@ -20,6 +20,7 @@ from tests.benchmarks import (
     scale,
     slack,
     suggesting,
+    swap,
     truth_full,
     truth_replay,
 )
@@ -38,6 +39,7 @@ FULL: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
+    "swap": lambda folder: swap.run(folder),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -47,6 +49,7 @@ QUICK: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
+    "swap": lambda folder: swap.run(folder, tasks=5_000, calm=4.0, swaps=2),
 }
 
 

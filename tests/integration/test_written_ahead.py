@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete
 
 from bots.suggesting import LONGEST_REST, TOGETHER
-from core import importing, serving
+from core import advising, importing, serving
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.intake.rows import TaskRow
@@ -200,11 +200,27 @@ async def changed_champion(world: World, owner: Person, tmp_path: Path, tasks: i
     project = await project_of(world, owner, texts(tasks))
     async with at_work(world, tmp_path) as suggesting:
         await suggesting.tick()
-    file = (await world.budget(project)).file
-    wanted = file.suggestions.model_copy(update={"model": "other"})
-    changed, now = file.model_copy(update={"suggestions": wanted}), world.clock.now()
-    await world.do(lambda tx: replace_file(tx, owner, project, changed, now=now))
+    await chooses(world, owner, project, "other")
     return project, first, second
+
+
+async def chooses(world: World, owner: Person, project: int, model: str) -> None:
+    """The owner chooses another model."""
+    now = world.clock.now()
+    await world.do(lambda tx: advising.choose(tx, owner, project, model=model, now=now))
+
+
+async def test_models_that_take_turns_are_each_in_use_at_last(
+    world: World, owner: Person, tmp_path: Path
+) -> None:
+    """Also the one that served before, and when nothing else is to be done."""
+    project, first, second = await changed_champion(world, owner, tmp_path, 5)
+    async with at_work(world, tmp_path) as suggesting:
+        await suggesting.tick()
+        for model, name in ((first, "scripts"), (second, "other"), (first, "scripts")):
+            await chooses(world, owner, project, name)
+            await suggesting.tick()
+            assert {hint and hint.model_id for hint in (await hints(world, project)).values()} == {model}
 
 
 async def test_after_another_model_took_over_its_hints_replace_the_old_ones(
