@@ -31,9 +31,11 @@ log = structlog.get_logger("suggesting")
 
 READ = 512
 """So many tasks a model looks at before it is the next one's turn."""
-TOGETHER = 50
+STALE = 4096
+"""So many tasks with the hints of another model are looked for at once."""
+TOGETHER = 25
 """And so many are predicted and written at once: a unit of work of a few milliseconds."""
-PAUSE = 0.005
+PAUSE = 0.01
 """Seconds after each of them, in which taps go first."""
 WHOLE = timedelta(minutes=1)
 """Between two looks at all tasks of a project; in between only new ones are looked for."""
@@ -136,19 +138,22 @@ class Suggesting:
         if self._closed or self._fresh.get(one.project_id, 0) == one.champion:
             return False
         self._fresh.pop(one.project_id, None)
-        if await self._store.read(lambda tx: suggestions.any_stale(tx, *one)):
-            return await self._holding(f"hints {one.project_id}", partial(self._refresh, one.project_id))
+        stale = await self._store.read(lambda tx: suggestions.stale(tx, *one, most=STALE))
+        if stale:
+            return await self._holding(
+                f"hints {one.project_id}", partial(self._refresh, one.project_id, stale)
+            )
         self._fresh[one.project_id] = one.champion
         return False
 
-    async def _refresh(self, project_id: int, held: Held) -> bool:
-        after: int | None = 0
-        while after is not None and not self._closed:
-            after = await held.write(
-                lambda tx, after=after: serving.refresh(tx, project_id, after=after, most=TOGETHER)  # type: ignore[misc]  # after is bound
-            )
+    async def _refresh(self, project_id: int, stale: Sequence[int], held: Held) -> bool:
+        for start in range(0, len(stale), TOGETHER):
+            if self._closed:
+                return False
+            some = stale[start : start + TOGETHER]
+            await held.write(lambda tx, some=some: serving.refresh(tx, project_id, some))  # type: ignore[misc]  # some is bound
             await asyncio.sleep(PAUSE)
-        return after is None
+        return True
 
     # --- looking ahead ----------------------------------------------------------------------------
 

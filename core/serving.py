@@ -17,11 +17,8 @@ from core.errors import Refused
 from core.intake.project_model import OWN_MODEL, ProjectFile
 from core.store import models as rows
 from core.store import suggestions
-from core.store.suggestions import Said, hint_of
+from core.store.suggestions import Said
 from core.store.transaction import Transaction
-
-BATCH = 100
-"""Rows written in one unit of work."""
 
 
 def offer(tx: Transaction, *, name: str, digest: str, card: Mapping[str, Any], now: datetime) -> int:
@@ -139,15 +136,9 @@ def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said]) 
         suggestions.carry(tx, one.task_id, hint)
 
 
-def refresh(tx: Transaction, project_id: int, *, after: int, most: int = BATCH) -> int | None:
-    """After another model took over: put its hints on the next tasks; returns the last one, None at the end."""
-    champion = rows.serving_of(tx, project_id).champion
-    found = suggestions.stale(tx, project_id, after=after, most=most)
-    for task_id, text in found:
-        held = hint_of(text)
-        if (None if held is None else held.model_id) == champion:
-            continue
+def refresh(tx: Transaction, project_id: int, task_ids: Sequence[int]) -> None:
+    """After another model took over: put what it said of these tasks in the place of what the old one said."""
+    champion = rows.hold_serving(tx, project_id).champion
+    for task_id in task_ids:
         hint = None if champion is None else suggestions.said_of(tx, task_id, champion)
-        if hint != held:
-            suggestions.carry(tx, task_id, hint)
-    return found[-1][0] if found else None
+        suggestions.carry(tx, task_id, hint)

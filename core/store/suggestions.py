@@ -173,36 +173,21 @@ def all_said(tx: Transaction, project_id: int, model_id: int) -> dict[int, Hint]
     return {row.task_id: Hint(model_id, row.label, row.confidence, row.second) for row in rows}
 
 
-def stale(tx: Transaction, project_id: int, *, after: int, most: int) -> list[tuple[int, str | None]]:
-    """The next tasks of a project that are not over, with the hint that their rows carry."""
-    rows = tx.execute(
-        select(task.c.id, task.c.hint)
-        .where(
-            task.c.project_id == project_id,
-            task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED]),
-            task.c.id > after,
-        )
-        .order_by(task.c.id)
-        .limit(most)
-    )
-    return [(row.id, row.hint) for row in rows]
-
-
-def any_stale(tx: Transaction, project_id: int, champion: int | None) -> bool:
-    """Whether some task that is not over carries another hint than that of the champion."""
+def stale(tx: Transaction, project_id: int, champion: int | None, *, most: int) -> list[int]:
+    """Tasks that are not over and carry another hint than that of the champion; a look at all, so for a snapshot."""
     query = select(task.c.id).where(
         task.c.project_id == project_id, task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED])
     )
     if champion is None:
-        wrong = query.where(task.c.hint.isnot(None))
+        query = query.where(task.c.hint.isnot(None))
     else:
         said = exists().where(
             suggestion.c.task_id == task.c.id,
             suggestion.c.model_id == champion,
             suggestion.c.label.isnot(None),
         )
-        wrong = query.where(or_(task.c.hint.notlike(f"[{champion},%"), and_(task.c.hint.is_(None), said)))
-    return tx.execute(wrong.limit(1)).first() is not None
+        query = query.where(or_(task.c.hint.notlike(f"[{champion},%"), and_(task.c.hint.is_(None), said)))
+    return [row.id for row in tx.execute(query.limit(most))]
 
 
 class Served(NamedTuple):
