@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,25 @@ class _Answer:
     counts: tuple[float, ...]
     label: int
     evidence: tuple[float, ...]
+    weight: float = 1.0  # how much of the evidence, and of what it tells of its worker, counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """The logarithms of the chances before anybody answered, and what a model's word adds to them, if it had one."""
+
+    people: tuple[float, ...]
+    advice: tuple[float, ...] = ()
+
+    @property
+    def logs(self) -> tuple[float, ...]:
+        """Both together."""
+        return _added(self.people, self.advice) if self.advice else self.people
+
+    @property
+    def advised(self) -> bool:
+        """Whether the model said anything."""
+        return bool(self.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,7 @@ class _Path:
     task: int
     truth: int
     answers: tuple[_Answer, ...]
+    prior: _Prior
     posteriors: tuple[tuple[float, ...], ...]
     stops: bool
     weight: float
@@ -94,12 +115,14 @@ def fit_calibration(
     target: float = 0.95,
     most: int = 50,
     escalated: Collection[int] = (),
+    advice: Floats | None = None,
 ) -> Calibration:
     """What the gold says about exponent and lapse: their posterior over a grid, from blind replays of the gold.
 
     A replay gives a gold task its answers one by one, in several orders, and stops by the project's own rule;
     the task's truth is taken out of its workers' counts before. Tasks known because a person settled them
     (`escalated`) are hard ones, and would mislead if stopped half-way: only their whole record counts.
+    `advice` is (T, K) what a model's word is worth for each task, zeros where it says nothing.
     """
     gold = _gold(method, record, fit)
     if len(gold) < LEAST_GOLD:
@@ -108,10 +131,11 @@ def fit_calibration(
     paths = [
         path
         for task, answers in gold.items()
+        for truth, prior in [(int(record.known[task]), _prior(fit, None if advice is None else advice[task]))]
         for path in (
-            _paths(fit, task, int(record.known[task]), answers, orders=1, most=len(answers), stops=False)
+            _paths(prior, task, truth, answers, orders=1, most=len(answers), stops=False)
             if task in escalated
-            else _paths(fit, task, int(record.known[task]), answers, orders=orders, most=most, stops=True)
+            else _paths(prior, task, truth, answers, orders=orders, most=most, stops=True)
         )
     ]
     seen: dict[tuple[int, int], tuple[float, ...]] = {}
@@ -120,7 +144,7 @@ def fit_calibration(
         stops = [_given(path, believed, target=target) for path in paths]
         for place in set(enumerate(stops)) - seen.keys():
             path, given = paths[place[0]], place[1]
-            seen[place] = _settled(method, fit, path.posteriors[given - 1], path.answers[:given])
+            seen[place] = _settled(method, fit, path, given)
         replays = [
             _replay(path, given, seen[place, given])
             for place, (path, given) in enumerate(zip(paths, stops, strict=True))
@@ -132,7 +156,8 @@ def fit_calibration(
 
 def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]:
     """The answers of each task of known truth, in an order that no name and no time decides."""
-    rows = np.flatnonzero(record.known[record.tasks] >= 0)
+    weights = np.ones(len(record.tasks)) if record.weights is None else record.weights
+    rows = np.flatnonzero((record.known[record.tasks] >= 0) & (weights > 0))
     tasks = np.unique(record.tasks[rows])
     if len(tasks) > MOST_REPLAYS:
         kept = tasks[np.linspace(0, len(tasks) - 1, MOST_REPLAYS).astype(np.int64)]
@@ -143,9 +168,11 @@ def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]
         task, said = int(record.tasks[row]), int(record.labels[row])
         counts = fit.counts[int(record.workers[row])].ravel().tolist()
         own = int(record.known[task]) * labels_n + said
-        counts[own] = max(0.0, counts[own] - 1)
+        weight = float(weights[row])
+        counts[own] = max(0.0, counts[own] - weight)
         without = tuple(counts)
-        found.setdefault(task, []).append(_Answer(without, said, method.evidence(fit.crowd, without, said)))
+        evidence = tuple(weight * one for one in method.evidence(fit.crowd, without, said))
+        found.setdefault(task, []).append(_Answer(without, said, evidence, weight))
     for task, answers in found.items():
         truth = int(record.known[task])
         answers.sort(key=lambda answer: (round(answer.evidence[truth], 9), sorted(answer.evidence)))
@@ -153,7 +180,7 @@ def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]
 
 
 def _paths(
-    fit: Fit,
+    prior: _Prior,
     task: int,
     truth: int,
     answers: Sequence[_Answer],
@@ -167,45 +194,59 @@ def _paths(
     for root in roots:
         order = sorted(range(len(answers)), key=lambda place: (place + 1) * root % 1)[:most]
         chosen = tuple(answers[place] for place in order)
-        logs, posteriors = _prior(fit), []
+        logs, posteriors = prior.logs, []
         for answer in chosen:
-            logs = [log + more for log, more in zip(logs, answer.evidence, strict=True)]
+            logs = _added(logs, answer.evidence)
             posteriors.append(_chances(logs))
-        yield _Path(task, truth, chosen, tuple(posteriors), stops, 1 / len(roots))
+        yield _Path(task, truth, chosen, prior, tuple(posteriors), stops, 1 / len(roots))
 
 
 def _given(path: _Path, believed: Calibration, *, target: float) -> int:
     """After how many answers the project would have stopped asking."""
     if path.stops:
         for answers, blind in enumerate(path.posteriors, start=1):
-            if max(calibrated(believed, blind, answers=answers)) >= target:
+            if max(calibrated(believed, blind, answers=answers + path.prior.advised)) >= target:
                 return answers
     return len(path.posteriors)
 
 
 def _replay(path: _Path, given: int, posterior: tuple[float, ...]) -> _Replay:
-    return _Replay(path.task, posterior, given, _leads(posterior, path.truth), path.weight)
+    said = given + path.prior.advised
+    return _Replay(path.task, posterior, said, _leads(posterior, path.truth), path.weight)
 
 
-def _settled(
-    method: Learner, fit: Fit, posterior: tuple[float, ...], answers: tuple[_Answer, ...]
-) -> tuple[float, ...]:
-    """The posterior after a refit, where a task of unknown truth is evidence about its own workers too."""
+def _settled(method: Learner, fit: Fit, path: _Path, given: int) -> tuple[float, ...]:
+    """The posterior after a refit, where a task of unknown truth is evidence about its own workers too.
+
+    What people said tells of them, and what a model said does not.
+    """
+    posterior, answers, prior = path.posteriors[given - 1], path.answers[:given], path.prior
+    if prior.advised:
+        posterior = _chances(_added(_logs(posterior), [-more for more in prior.advice]))
     labels_n = len(posterior)
     for _ in range(SETTLING if len(answers) > 1 else 0):
-        logs = _prior(fit)
+        logs = prior.people
         for answer in answers:
             counts = list(answer.counts)
             for truth, chance in enumerate(posterior):
-                counts[truth * labels_n + answer.label] += chance
+                counts[truth * labels_n + answer.label] += answer.weight * chance
             row = method.evidence(fit.crowd, counts, answer.label)
-            logs = [log + more for log, more in zip(logs, row, strict=True)]
+            logs = tuple(log + answer.weight * more for log, more in zip(logs, row, strict=True))
         posterior = _chances(logs)
-    return posterior
+    return _chances(_added(_logs(posterior), prior.advice)) if prior.advised else posterior
 
 
-def _prior(fit: Fit) -> list[float]:
-    return [math.log(max(chance, TINY)) for chance in fit.crowd.prior]
+def _prior(fit: Fit, advice: Floats | None) -> _Prior:
+    logs = _logs(fit.crowd.prior)
+    return _Prior(logs, tuple(advice.tolist()) if advice is not None and advice.any() else ())
+
+
+def _logs(chances: Sequence[float]) -> tuple[float, ...]:
+    return tuple(math.log(max(chance, TINY)) for chance in chances)
+
+
+def _added(logs: Sequence[float], more: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(add, logs, more))
 
 
 def _chances(logs: Sequence[float]) -> tuple[float, ...]:
