@@ -33,7 +33,7 @@ from core.store.suggestions import hint_of
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from core.learning.record import CODES, Record, suggestions_of
+    from core.learning.record import Record
 
 FIRST = 20
 """So many answers make a first refit worth it, and so many more the next one, until the share below is more."""
@@ -278,7 +278,7 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
     """The sheet as columns, and the people in the order of their index; answers that name no label are left out."""
     import numpy as np
 
-    from core.learning.record import Record
+    from core.learning.record import CODES, Record, suggestions_of
 
     place = {label: index for index, label in enumerate(labels)}
     task_at = {row.id: index for index, row in enumerate(given.tasks)}

@@ -144,7 +144,10 @@ def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said], 
         hint = None if one.label is None else Hint(model_id, one.label, one.confidence, one.second)
         suggestions.carry(tx, one.task_id, hint)
     project = projects.find(tx, project_id)
-    if project is None or of_model(weighing.believed(tx, project_id, project.file).advisors, model_id) is None:
+    if (
+        project is None
+        or of_model(weighing.believed(tx, project_id, project.file).advisors, model_id) is None
+    ):
         return
     for task_id in sorted(one.task_id for one in said):
         _judge(tx, task_id, project.file, now=now)

@@ -224,7 +224,7 @@ def audit(
             continue
         judged += 1
         blind = prior * says[spoke.bands[at], :, label]
-        alone = calibrated(calibration, (blind / blind.sum()).tolist(), answers=1)
+        alone = calibrated(calibration, (blind / blind.sum()).tolist(), answers=1.0)
         leading = max(range(len(alone)), key=alone.__getitem__)
         if alone[leading] < target:
             continue

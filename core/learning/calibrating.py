@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.consensus.advisor import counts_as
 from core.consensus.calibration import (
     EXPONENT,
     EXPONENT_SPREAD,
@@ -71,6 +72,7 @@ class _Prior:
 
     people: tuple[float, ...]
     advice: tuple[float, ...] = ()
+    counts: float = 0.0  # as how much of an answer
 
     @property
     def logs(self) -> tuple[float, ...]:
@@ -102,7 +104,7 @@ class _Replay:
 
     task: int
     posterior: tuple[float, ...]
-    answers: int
+    answers: float
     right: bool
     weight: float
 
@@ -205,13 +207,13 @@ def _given(path: _Path, believed: Calibration, *, target: float) -> int:
     """After how many answers the project would have stopped asking."""
     if path.stops:
         for answers, blind in enumerate(path.posteriors, start=1):
-            if max(calibrated(believed, blind, answers=answers + path.prior.advised)) >= target:
+            if max(calibrated(believed, blind, answers=answers + path.prior.counts)) >= target:
                 return answers
     return len(path.posteriors)
 
 
 def _replay(path: _Path, given: int, posterior: tuple[float, ...]) -> _Replay:
-    said = given + path.prior.advised
+    said = given + path.prior.counts
     return _Replay(path.task, posterior, said, _leads(posterior, path.truth), path.weight)
 
 
@@ -238,7 +240,10 @@ def _settled(method: Learner, fit: Fit, path: _Path, given: int) -> tuple[float,
 
 def _prior(fit: Fit, advice: Floats | None) -> _Prior:
     logs = _logs(fit.crowd.prior)
-    return _Prior(logs, tuple(advice.tolist()) if advice is not None and advice.any() else ())
+    if advice is None or not advice.any():
+        return _Prior(logs)
+    words = tuple(advice.tolist())
+    return _Prior(logs, words, counts_as(fit.crowd, words))
 
 
 def _logs(chances: Sequence[float]) -> tuple[float, ...]:

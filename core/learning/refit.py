@@ -12,6 +12,7 @@ from core import asking
 from core.advice import judged
 from core.clock import milliseconds
 from core.consensus import methods
+from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
 from core.consensus.calibration import Calibration, calibrated, claim
 from core.domain.states import TaskState
@@ -128,7 +129,7 @@ def _stands(
             ):  # the audit says that it is wrong too often
                 affected.append(row.id)
             continue
-        said = count + bool(advice)
+        said = count + counts_as(believed.crowd, advice)
         chances = calibrated(believed.calibration, fit.posterior[index].tolist(), answers=said)
         best = max(chances)
         leading = believed.labels[chances.index(best)]

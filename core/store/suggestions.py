@@ -109,7 +109,9 @@ _SAY = Change(_say)
 _CARRY = Change(
     update(task)
     .where(
-        task.c.id == bindparam("task"), task.c.state.in_([TaskState.OPEN.value, TaskState.ESCALATED.value])
+        task.c.id == bindparam("task"),
+        task.c.state != TaskState.SETTLED.value,
+        task.c.state != TaskState.CANCELLED.value,
     )
     .values(hint=bindparam("new_hint"))
 )

@@ -27,8 +27,7 @@ from core.domain.task import Assignment
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
 from core.people import Identity
-from core.store import Store, Transaction
-from core.store import models
+from core.store import Store, Transaction, models
 from core.store import people as people_rows
 from core.store import tasks as task_rows
 from core.store.suggestions import Said
