@@ -367,7 +367,9 @@ async def test_an_audit_lets_a_model_settle_and_stops_it_again(world: World) -> 
     found = await states(world, project)
     alone = {one for one, (_, _, by) in found.items() if by == settling.MODEL}
     assert len(alone) > 400
-    assert [await world.balance(one) for one in crowd] == [940, 940, 340], "their own answers, and nothing more"
+    assert [await world.balance(one) for one in crowd] == [940, 940, 340], (
+        "their own answers, and nothing more"
+    )
 
     await all_answer(world, crowd, watched[34:], turned=True)
     await settle(world)
