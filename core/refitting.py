@@ -23,7 +23,7 @@ from core.consensus.contract import Settle
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.project import Project
 from core.domain.states import ProjectState, TaskState
-from core.domain.suggestions import Hint, Screen
+from core.domain.suggestions import Hint
 from core.events import Event
 from core.intake.project_model import ProjectFile
 from core.quality import dated
@@ -33,6 +33,7 @@ from core.store.suggestions import hint_of
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from core.learning.anchoring import Cards
     from core.learning.record import Record
 
 FIRST = 20
@@ -278,23 +279,20 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
     """The sheet as columns, and the people in the order of their index; answers that name no label are left out."""
     import numpy as np
 
-    from core.learning.record import CODES, Record, suggestions_of
+    from core.learning.record import Record
 
     place = {label: index for index, label in enumerate(labels)}
     task_at = {row.id: index for index, row in enumerate(given.tasks)}
     person_at: dict[int, int] = {}
     columns: list[tuple[int, int, int]] = []
-    cards: list[tuple[int, int, int]] = []  # answers given with something suggested: which, what, how
+    used: list[AnswerRow] = []
     for one in given.answers:
         label = place.get(one.value)
         task = task_at.get(one.task_id)
         if label is not None and task is not None:
             columns.append((task, person_at.setdefault(one.person_id, len(person_at)), label))
-            if one.screen is not None:
-                suggested = place.get(one.suggested or "", -1)
-                cards.append((len(columns) - 1, suggested, CODES[Screen(one.screen)]))
+            used.append(one)
     table = np.array(columns, dtype=np.int32).reshape(-1, 3)
-    seen = np.array(cards, dtype=np.int32).reshape(-1, 3)
     known = np.array([place.get(truth_of(row) or "", -1) for row in given.tasks], dtype=np.int32)
     record = Record(
         tasks=np.ascontiguousarray(table[:, 0]),
@@ -303,9 +301,23 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
         known=known,
         workers_n=len(person_at),
         labels_n=len(labels),
-        cards=suggestions_of(seen, answers=len(table)) if cards else None,
+        cards=_cards(used, place) if any(one.screen is not None for one in used) else None,
     )
     return record, list(person_at)
+
+
+def _cards(used: Sequence[AnswerRow], place: Mapping[str, int]) -> Cards:
+    """What was on the screens of these answers."""
+    import numpy as np
+
+    from core.learning.anchoring import SCREENS, Cards
+
+    screens = {None if screen is None else screen.value: on for screen, on in SCREENS.items()}
+    return Cards(
+        np.array([place.get(one.suggested or "", -1) for one in used], dtype=np.int32),
+        np.array([screens[one.screen] for one in used], dtype=np.int8),
+        np.array([one.milliseconds for one in used], dtype=np.float64),
+    )
 
 
 def truth_of(row: TaskRow) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import asking
 from core.advice import judged
@@ -18,6 +19,7 @@ from core.consensus.calibration import Calibration, calibrated, claim
 from core.domain.states import TaskState
 from core.learning.advising import advised, audit, consulted, heard
 from core.learning.agreement import alpha, confusion
+from core.learning.anchoring import On, anchoring
 from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
 from core.learning.skills import skills
@@ -28,7 +30,10 @@ from core.store.refits import Standing, TaskRow
 from core.store.suggestions import hint_of
 
 if TYPE_CHECKING:
+    from core.consensus.anchoring import Anchoring
+    from core.consensus.contract import Learner
     from core.consensus.crowd import Evidence, Fit
+    from core.learning.anchoring import Cards
     from core.learning.record import Record
 
 
@@ -41,10 +46,9 @@ def computed(given: Sheet) -> Outcome:
     labels = tuple(label.id for label in given.file.labels)
     record, people = record_of(given, labels)
     learner = methods()[given.file.method].learner
-    believed, fit, judged_by = None, None, None
+    believed, fit, judged_by, followed = None, None, None, None
     if learner is not None:
-        record = record.weighed(FOLLOWED)
-        fit = learner.refit(record)
+        fit, record, followed = _fitted(learner, record)
         advisors, words = consulted(given, record, fit, labels)
         overlap = given.file.overlap
         decided = {
@@ -72,7 +76,7 @@ def computed(given: Sheet) -> Outcome:
             fit.crowd,
             calibration,
             as_of=milliseconds(given.as_of),
-            followed=FOLLOWED,
+            followed=FOLLOWED if followed is None else 1 - followed.discount,
             advisors=advisors,
         )
         came = [tuple(fit.counts[one].ravel().tolist()) for one in _visitors(given, record, people)]
@@ -88,11 +92,23 @@ def computed(given: Sheet) -> Outcome:
         bases=()
         if fit is None
         else tuple((person, fit.counts[at].astype("<f8").tobytes()) for at, person in enumerate(people)),
-        report=_report(given, record, people, believed, fit, judged_by),
+        report=_report(given, record, people, believed, fit, judged_by)
+        | ({} if followed is None else {"anchoring": followed.as_json()}),
         affected=tuple(affected),
         moved=tuple(moved),
         seen=() if fit is None else skills(given, record, people, fit),
     )
+
+
+def _fitted(learner: Learner, record: Record) -> tuple[Fit, Record, Anchoring | None]:
+    """The fit, the record as it weighs answers that were suggested, and what suggestions did: that is measured on a
+    fit by what is usual."""
+    if record.cards is None:
+        return learner.refit(record), record, None
+    usual = learner.refit(record.weighed(FOLLOWED))
+    found = anchoring(record, usual, record.cards)
+    weighed = record.weighed(1 - found.discount)
+    return learner.refit(weighed), weighed, found
 
 
 def _visitors(given: Sheet, record: Record, people: Sequence[int]) -> list[int]:
@@ -199,10 +215,15 @@ def _report(
                 record,
                 fit.counts,
                 times=times if len(times) == len(record.tasks) else None,
-                suggested=None if record.cards is None else record.cards.seen,
+                suggested=None if record.cards is None else _seen(record.cards),
             )
         ]
     return found
+
+
+def _seen(cards: Cards) -> NDArray[np.int32]:
+    """(n,) the label on screen at each answer; -1: none."""
+    return np.where(cards.on(On.SHOWN, On.PLANTED), cards.suggested, np.int32(-1))
 
 
 def _of_models(given: Sheet, believed: Believed) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bots.logs import configure
 from tests.benchmarks import (
     adapter,
     advised,
+    anchoring,
     cycles,
     imports,
     postgres,
@@ -38,6 +39,7 @@ FULL: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=5, trips=1500),
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -46,6 +48,7 @@ QUICK: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=2, trips=500),
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
 }
 
 

@@ -16,6 +16,7 @@ from core.consensus import methods
 from core.consensus.advisor import EDGES, Advisor, Audit, Band
 from core.consensus.believed import Believed
 from core.consensus.calibration import Calibration
+from core.domain.models import Serving
 from core.domain.person import Person, Role
 from core.domain.states import TaskState
 from core.domain.suggestions import Screen, audited
@@ -269,7 +270,7 @@ async def test_what_another_model_says_is_nothing_until_the_next_refit(world: Wo
     now = world.clock.now()
 
     def swap(tx: Transaction) -> None:
-        models.serve(tx, serving.Serving(held.project_id, champion=new, before=old), now=now)
+        models.serve(tx, Serving(held.project_id, champion=new, before=old), now=now)
         serving.refresh(tx, project, after=0, most=500)
 
     await world.do(swap)
