@@ -21,6 +21,7 @@ from tests.benchmarks import (
     postgres,
     scale,
     slack,
+    suggesting,
     truth_full,
     truth_replay,
 )
@@ -40,6 +41,7 @@ FULL: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
     "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
+    "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -49,6 +51,7 @@ QUICK: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
+    "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
 }
 
 
