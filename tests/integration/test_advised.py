@@ -380,7 +380,6 @@ async def test_an_audit_lets_a_model_settle_and_stops_it_again(world: World) -> 
     assert measured is not None
     assert measured.audit is not None
     assert not measured.alone
-    assert measured.audit.failed
     await settle(world)
     found = await states(world, project)
     assert all(found[one][0] == TaskState.OPEN for one in alone)
