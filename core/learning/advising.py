@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+ROUNDS = 5
+"""People's doubts make any model look worse; in so many rounds of expectation and maximisation, what people say held
+fast, that is taken back (Dawid & Skene 1979, with the model as one more worker)."""
 DOUBT = 10.0
 """A model is drawn towards knowing nothing with the weight of so many tasks, a band towards the whole model, and a
 row of either towards what its accuracy says of it."""
@@ -106,16 +109,26 @@ def consulted(
 
 def advisor(model_id: int, spoke: Heard, given: Sheet, record: Record, fit: Fit) -> Advisor:
     """What the model's words are worth, from a fit that people alone made."""
-    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior, record.labels_n)
-    together = counts.sum(axis=0)
-    whole = _drawn(together, _as_right(_knowing_nothing(together), together))
+    weights = _weights(spoke, given, record)
+    counts = _counts(spoke, weights, fit.posterior)
+    for _ in range(ROUNDS):
+        says = _bands(counts)
+        # Where people are in doubt, a model that is mostly right elsewhere is likelier right than wrong, too.
+        counts = _counts(spoke, weights, advised(fit.posterior, _table(np.log(says), spoke)))
+    says = _bands(counts)
     bands = []
-    for least, own in zip(EDGES, counts, strict=True):
+    for least, own, table in zip(EDGES, counts, says, strict=True):
         judged = float(own.sum())
         right = float(np.trace(own)) / judged if judged else 0.0
-        says = _drawn(own, _as_right(whole, own))
-        bands.append(Band(least, round(judged, 2), round(right, 4), _rounded(says)))
+        bands.append(Band(least, round(judged, 2), round(right, 4), _rounded(table)))
     return Advisor(model_id, tuple(bands))
+
+
+def _bands(counts: Floats) -> Floats:
+    """(B, K, K) P(says l | truth k), band by band."""
+    together = counts.sum(axis=0)
+    whole = _drawn(together, _as_right(_knowing_nothing(together), together))
+    return np.array([_drawn(own, _as_right(whole, own)) for own in counts])
 
 
 def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
@@ -140,8 +153,9 @@ def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
     return scaled
 
 
-def _counts(spoke: Heard, weights: Floats, posterior: Floats, size: int) -> Floats:
-    """(B, K, K) by band: how often the model said l where the truth is k, by people alone."""
+def _counts(spoke: Heard, weights: Floats, posterior: Floats) -> Floats:
+    """(B, K, K) by band: how often the model said l where the truth is k."""
+    size = posterior.shape[1]
     counts = np.zeros((len(EDGES), size, size))
     rows = np.flatnonzero(weights > 0)
     np.add.at(
@@ -187,7 +201,10 @@ def _rounded(says: Floats) -> tuple[tuple[float, ...], ...]:
 
 def advice(found: Advisor, spoke: Heard) -> Floats:
     """(T, K) log P(the model says what it said | truth = k); zeros where it says nothing."""
-    says = np.log(np.array([band.says for band in found.bands]))
+    return _table(np.log(np.array([band.says for band in found.bands])), spoke)
+
+
+def _table(says: Floats, spoke: Heard) -> Floats:
     table = says[spoke.bands, :, np.maximum(spoke.labels, 0)]
     return np.where(spoke.labels[:, None] >= 0, table, 0.0)
 
