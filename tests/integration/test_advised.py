@@ -384,3 +384,19 @@ async def test_an_audit_lets_a_model_settle_and_stops_it_again(world: World) -> 
     found = await states(world, project)
     assert all(found[one][0] == TaskState.OPEN for one in alone)
     assert await all_answer(world, crowd[:1], list(alone)[:5]) == 5, "they wait for people again"
+
+
+@pytest.mark.parametrize(("order", "first"), [("unsure", 3), ("given", 0)])
+async def test_what_the_model_knows_already_waits_where_that_is_wanted(
+    world: World, order: str, first: int
+) -> None:
+    """A person teaches more about what the model has not said: that goes out first, or else what stands first."""
+    project, model = await begun(world, texts(30), suggestions=HIDDEN | {"order": order})
+    await believes(world, project, model, PASSED)
+    plain = [one for one in await task_ids(world, project) if not audited(one)][:6]
+    now = world.clock.now()
+    said = [Said(one, "cat", 0.99, "dog") for one in plain[:3]]
+    await world.do(lambda tx: serving.keep(tx, project, model, said, now=now))
+    card = await card_of(world, await world.person("anna"), plain)
+    assert card is not None
+    assert card.task_id == plain[first]
