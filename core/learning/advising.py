@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ROUNDS = 5
-"""People's doubts make any model look worse; in so many rounds of expectation and maximisation, what people say held
-fast, that is taken back (Dawid & Skene 1979, with the model as one more worker)."""
 DOUBT = 10.0
 """A model is drawn towards knowing nothing with the weight of so many tasks, a band towards the whole model, and a
 row of either towards what its accuracy says of it."""
@@ -109,12 +106,7 @@ def consulted(
 
 def advisor(model_id: int, spoke: Heard, given: Sheet, record: Record, fit: Fit) -> Advisor:
     """What the model's words are worth, from a fit that people alone made."""
-    weights = _weights(spoke, given, record)
-    counts = _counts(spoke, weights, fit.posterior)
-    for _ in range(ROUNDS):
-        says = _bands(counts)
-        # Where people are in doubt, a model that is mostly right elsewhere is likelier right than wrong, too.
-        counts = _counts(spoke, weights, advised(fit.posterior, _table(np.log(says), spoke)))
+    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior)
     says = _bands(counts)
     bands = []
     for least, own, table in zip(EDGES, counts, says, strict=True):
@@ -154,7 +146,11 @@ def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
 
 
 def _counts(spoke: Heard, weights: Floats, posterior: Floats) -> Floats:
-    """(B, K, K) by band: how often the model said l where the truth is k."""
+    """(B, K, K) by band: how often the model said l where the truth is k, by people alone.
+
+    Their doubts make a model look a little worse than it is. That is left so: it errs where they err, which their
+    answers do not show, and where it was taken back by expectation and maximisation, more answers were needed.
+    """
     size = posterior.shape[1]
     counts = np.zeros((len(EDGES), size, size))
     rows = np.flatnonzero(weights > 0)

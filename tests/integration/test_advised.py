@@ -345,7 +345,7 @@ async def test_before_it_is_measured_or_when_it_fails_no_model_settles_anything(
 
 async def test_an_audit_lets_a_model_settle_and_stops_it_again(world: World) -> None:
     """From the answers alone: what people bear out settles the rest, and what they refute is asked again."""
-    rows = texts(620)
+    rows = texts(900)
     project, model = await begun(world, rows, suggestions=HIDDEN | {"automatic": True})
     await looks(world, project, model)
     ids = await task_ids(world, project)
