@@ -166,16 +166,19 @@ class Pointer:
 def _pick(
     tx: Transaction, *conditions: Any, order: Any, most: int, skip_locked: bool = True
 ) -> list[Pointer]:
-    rows = tx.execute(
+    rows = tx.execute(_pointers(*conditions, order=order, skip_locked=skip_locked).limit(most)).all()
+    # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
+    return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
+
+
+def _pointers(*conditions: Any, order: Any, skip_locked: bool) -> Any:
+    return (
         select(assignment.c.id, assignment.c.task_id, assignment.c.person_id, assignment.c.project_id)
         .join(task, task.c.id == assignment.c.task_id)
         .where(*conditions)
         .order_by(order)
-        .limit(most)
         .with_for_update(of=[task, assignment], skip_locked=skip_locked, key_share=True)
-    ).all()
-    # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
-    return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
+    )
 
 
 def past_due(tx: Transaction, *, now: datetime, most: int) -> list[Pointer]:
@@ -208,16 +211,20 @@ def to_expire(tx: Transaction, *, before: datetime, most: int) -> list[Pointer]:
     )
 
 
+_OPEN_OF_TASK = Statement(
+    _pointers(
+        assignment.c.task_id == bindparam("task"),
+        or_(assignment.c.state == _A.ACTIVE.value, assignment.c.state == _A.OVERDUE.value),
+        order=assignment.c.id,
+        skip_locked=False,
+    ),
+    lambda *row: Pointer(*row[:3]),
+)
+
+
 def open_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
     """The assignments of a task that still hold a promise: active and overdue ones."""
-    return _pick(
-        tx,
-        assignment.c.task_id == task_id,
-        assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
-        order=assignment.c.id,
-        most=1000,
-        skip_locked=False,
-    )
+    return _OPEN_OF_TASK.all(tx, task=task_id)
 
 
 def untouched_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
