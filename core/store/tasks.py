@@ -160,7 +160,8 @@ def _first_project(*conditions: Any, order: Any) -> Any:
 _WAITS = (task.c.settle_at <= bindparam("now"), task.c.state == TaskState.OPEN.value)
 _DUE = (
     select(task.c.id)
-    .where(*_WAITS, task.c.project_id == _first_project(*_WAITS, order=task.c.settle_at))
+    # Without the sum SQLite would look through all open tasks of the project, not through those that are due.
+    .where(*_WAITS, task.c.project_id + 0 == _first_project(*_WAITS, order=task.c.settle_at))
     .order_by(task.c.settle_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)

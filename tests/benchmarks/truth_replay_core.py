@@ -97,6 +97,7 @@ class _Game:
     visits: tuple[int, ...]
     dice: Random
     open: frozenset[int] = frozenset()
+    offered: dict[int, set[int]] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     come: int = 0
 
@@ -137,7 +138,7 @@ def refit_if_due(tx: Transaction, *, now: datetime) -> bool:
 
 def _some_visits(tx: Transaction, game: _Game) -> None:
     """The next visits, and what time brings about between them."""
-    game.open = _open(tx, game.project_id)
+    _look(tx, game)
     for worker in game.visits[game.come : game.come + TOGETHER]:
         _visit(tx, game, worker)
         game.come += 1
@@ -145,25 +146,28 @@ def _some_visits(tx: Transaction, game: _Game) -> None:
         if game.come % TICK_EVERY == 0:
             _settle(tx, now=now)
             if refit_if_due(tx, now=now):
-                game.open = _open(tx, game.project_id)
+                _look(tx, game)
     _pay_gold(tx, now=game.clock.now())
 
 
 def _visit(tx: Transaction, game: _Game, worker: int) -> None:
     now = game.clock.move(VISIT_EVERY)
     person, left = game.crowd[worker], game.left[worker]
-    only = left.keys() & game.open
+    only = game.offered.get(worker)
+    if only is None:
+        only = game.offered[worker] = left.keys() & game.open
     held = hand_out(tx, person, only=only, now=now, chance=game.dice) if only else None
     if held is not None:
+        only.discard(held.task_id)
         answer_held(tx, person, held, left.pop(held.task_id), now=now + READING)
 
 
-def _open(tx: Transaction, project_id: int) -> frozenset[int]:
-    """All that the core could hand out: until the next refit, tasks only end. Naming fewer is quicker, no more."""
+def _look(tx: Transaction, game: _Game) -> None:
+    """Note which tasks are open: until the next refit they only end, and naming fewer to the core is quicker."""
     rows = tx.execute(
-        select(task.c.id).where(task.c.project_id == project_id, task.c.state == TaskState.OPEN)
+        select(task.c.id).where(task.c.project_id == game.project_id, task.c.state == TaskState.OPEN)
     )
-    return frozenset(row.id for row in rows)
+    game.open, game.offered = frozenset(rows.scalars()), {}
 
 
 def _end(tx: Transaction, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.consensus.calibration import LEAST_GOLD, Calibration, Held, calibrated, claim
 from core.consensus.dawid_skene import LEARNER
-from core.learning.calibrating import fit_calibration
+from core.learning.calibrating import calibrated_all, fit_calibration
 from core.learning.record import Record
 
 STATED = Calibration.unknown()
@@ -106,6 +106,18 @@ def test_answers_err_together(posterior: tuple[float, ...], answers: int, calibr
     """The same posterior made of more answers holds more disagreement, and is believed less."""
     few = max(calibrated(calibration, posterior, answers=answers))
     assert max(calibrated(calibration, posterior, answers=answers + 1)) <= few + 1e-12
+
+
+@given(st.lists(posteriors(), min_size=1, max_size=5), st.integers(1, 50), st.sampled_from(ALL))
+def test_many_tasks_at_once_are_each_as_alone(
+    some: list[tuple[float, ...]], answers: int, calibration: Calibration
+) -> None:
+    """A refit calibrates all tasks in one go, and says of each what an answer to it would."""
+    same = [one for one in some if len(one) == len(some[0])]
+    counts = np.arange(answers, answers + len(same))
+    together = calibrated_all(calibration, np.array(same), counts)
+    for one, count, found in zip(same, counts.tolist(), together.tolist(), strict=True):
+        assert found == pytest.approx(calibrated(calibration, one, answers=count), abs=1e-12)
 
 
 def test_nothing_asked_nothing_changed() -> None:
