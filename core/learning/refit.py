@@ -15,7 +15,8 @@ from core.consensus.believed import Believed
 from core.consensus.calibration import Calibration, claim
 from core.domain.states import TaskState
 from core.learning.agreement import alpha, confusion
-from core.learning.calibrating import calibrated_all, fit_calibration
+from core.learning.calibrated import calibrated_all
+from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
 from core.learning.skills import skills
 from core.learning.suspicion import suspicions
