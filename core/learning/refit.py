@@ -12,9 +12,10 @@ from core import asking
 from core.clock import milliseconds
 from core.consensus import methods
 from core.consensus.believed import Believed
-from core.consensus.calibration import Calibration, calibrated, claim
+from core.consensus.calibration import Calibration, claim
 from core.domain.states import TaskState
 from core.learning.agreement import alpha, confusion
+from core.learning.calibrated import calibrated_all
 from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
 from core.learning.skills import skills
@@ -97,15 +98,14 @@ def _stands(
     if believed is None or fit is None:
         return affected, moved
     answers = np.bincount(record.tasks, minlength=len(given.tasks))
+    asked = np.array([row.gold is None for row in given.tasks], dtype=np.bool_)
+    judged = np.flatnonzero(asked & (answers > 0))
+    chances = calibrated_all(believed.calibration, fit.posterior[judged], answers[judged])
+    leads, bests = chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist()
     overlap = given.file.overlap
-    for index, row in enumerate(given.tasks):
-        count = int(answers[index])
-        if row.gold is not None or not count:
-            continue
-        chances = calibrated(believed.calibration, fit.posterior[index].tolist(), answers=count)
-        best = max(chances)
-        leading = believed.labels[chances.index(best)]
-        full = count >= overlap.max
+    for at, (index, lead, best) in enumerate(zip(judged.tolist(), leads, bests, strict=True)):
+        row, leading = given.tasks[index], believed.labels[lead]
+        full = answers[index] >= overlap.max
         if row.state == TaskState.SETTLED:
             if row.settled_by != CONSENSUS:
                 continue
@@ -114,7 +114,7 @@ def _stands(
                 affected.append(row.id)
                 continue
             label = believed.index(row.label or "")
-            leading, best = row.label or "", 0.0 if label is None else chances[label]
+            leading, best = row.label or "", 0.0 if label is None else float(chances[at, label])
         elif best >= overlap.confidence or (full and row.state == TaskState.OPEN):
             affected.append(row.id)
             continue
