@@ -14,6 +14,7 @@ from rich.console import Console
 from bots.logs import configure
 from tests.benchmarks import (
     adapter,
+    anchoring,
     cycles,
     imports,
     postgres,
@@ -38,6 +39,7 @@ FULL: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -47,6 +49,7 @@ QUICK: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
 }
 
 
