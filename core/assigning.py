@@ -226,7 +226,7 @@ def _candidates_of(
             answers=one.answered,
             reward=file.reward,
             penalty=penalty,
-            chances=() if caller is None else caller.chances(one.votes),
+            chances=() if caller is None else caller.chances(one.votes, one.hint, task_id=one.task_id),
         )
         for one in waiting
         if one.deadline is None or one.deadline > now + SHORTEST

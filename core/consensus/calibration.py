@@ -95,18 +95,19 @@ class Calibration:
         )
 
 
-def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers: int) -> tuple[float, ...]:
+def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers: float) -> tuple[float, ...]:
     """The chances of each label as they come true: Σ w · ((1 - lapse) · posterior^b / Σ posterior^b + lapse / K).
 
-    b is the exponent over the design effect of that many answers. The order of the labels by their
+    b is the exponent over the design effect of that many answers; what says less than an answer may count as a
+    part of one. The order of the labels by their
     chances never changes, and with no answers at all the prior stays as it is.
     """
-    if answers < 1 or len(posterior) < 2:
+    if answers <= 0 or len(posterior) < 2:
         return tuple(posterior)
     logs = [math.log(max(chance, TINY)) for chance in posterior]
     most = max(logs)
     below = [log - most for log in logs]
-    together = 1 + TOGETHER * (min(answers, MOST_TOGETHER) - 1)
+    together = 1 + TOGETHER * (min(max(answers, 1), MOST_TOGETHER) - 1)
     chances = [0.0] * len(logs)
     for node in calibration.nodes:
         powers = [math.exp(log * node.exponent / together) for log in below]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.consensus.advisor import counts_as
 from core.consensus.calibration import (
     EXPONENT_SPREAD,
     LAPSE,
@@ -63,6 +65,26 @@ class _Answer:
     counts: tuple[float, ...]
     label: int
     evidence: tuple[float, ...]
+    weight: float = 1.0  # how much of the evidence, and of what it tells of its worker, counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """The logarithms of the chances before anybody answered, and what a model's word adds to them, if it had one."""
+
+    people: tuple[float, ...]
+    advice: tuple[float, ...] = ()
+    counts: float = 0.0  # as how much of an answer
+
+    @property
+    def logs(self) -> tuple[float, ...]:
+        """Both together."""
+        return _added(self.people, self.advice) if self.advice else self.people
+
+    @property
+    def advised(self) -> bool:
+        """Whether the model said anything."""
+        return bool(self.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +94,7 @@ class _Path:
     task: int
     truth: int
     answers: tuple[_Answer, ...]
+    prior: _Prior
     posteriors: tuple[tuple[float, ...], ...]
     stops: bool
     weight: float
@@ -84,7 +107,7 @@ class _Replay:
     task: int
     truth: int
     posterior: tuple[float, ...]
-    answers: int
+    answers: float
     weight: float
 
 
@@ -96,6 +119,7 @@ def fit_calibration(
     target: float = 0.95,
     most: int = 50,
     escalated: Collection[int] = (),
+    advice: Floats | None = None,
 ) -> Calibration:
     """What the gold says about exponent and lapse: their posterior over a grid, from blind replays of the gold.
 
@@ -104,6 +128,7 @@ def fit_calibration(
     truth (Good 1952, the logarithmic score): an error that was foreseen as possible tells less against the crowd
     than one that was ruled out. Tasks known because a person settled them (`escalated`) are hard ones, and would
     mislead if stopped half-way: only their whole record counts.
+    `advice` is (T, K) what a model's word is worth for each task, zeros where it says nothing.
     """
     gold = _gold(method, record, fit)
     if len(gold) < LEAST_GOLD:
@@ -112,10 +137,11 @@ def fit_calibration(
     paths = [
         path
         for task, answers in gold.items()
+        for truth, prior in [(int(record.known[task]), _prior(fit, None if advice is None else advice[task]))]
         for path in (
-            _paths(fit, task, int(record.known[task]), answers, orders=1, most=len(answers), stops=False)
+            _paths(prior, task, truth, answers, orders=1, most=len(answers), stops=False)
             if task in escalated
-            else _paths(fit, task, int(record.known[task]), answers, orders=orders, most=most, stops=True)
+            else _paths(prior, task, truth, answers, orders=orders, most=most, stops=True)
         )
     ]
     seen: dict[tuple[int, int], tuple[float, ...]] = {}
@@ -126,7 +152,7 @@ def fit_calibration(
         stops = _given(paths, believed, target=target)
         for place in set(enumerate(stops)) - seen.keys():
             path, given = paths[place[0]], place[1]
-            seen[place] = _settled(method, fit, path.posteriors[given - 1], path.answers[:given])
+            seen[place] = _settled(method, fit, path, given)
         replays = [
             _replay(path, given, seen[place, given])
             for place, (path, given) in enumerate(zip(paths, stops, strict=True))
@@ -138,7 +164,8 @@ def fit_calibration(
 
 def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]:
     """The answers of each task of known truth, in an order that no name and no time decides."""
-    rows = np.flatnonzero(record.known[record.tasks] >= 0)
+    weights = np.ones(len(record.tasks)) if record.weights is None else record.weights
+    rows = np.flatnonzero((record.known[record.tasks] >= 0) & (weights > 0))
     tasks = np.unique(record.tasks[rows])
     if len(tasks) > MOST_REPLAYS:
         kept = tasks[np.linspace(0, len(tasks) - 1, MOST_REPLAYS).astype(np.int64)]
@@ -149,9 +176,11 @@ def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]
         task, said = int(record.tasks[row]), int(record.labels[row])
         counts = fit.counts[int(record.workers[row])].ravel().tolist()
         own = int(record.known[task]) * labels_n + said
-        counts[own] = max(0.0, counts[own] - 1)
+        weight = float(weights[row])
+        counts[own] = max(0.0, counts[own] - weight)
         without = tuple(counts)
-        found.setdefault(task, []).append(_Answer(without, said, method.evidence(fit.crowd, without, said)))
+        evidence = tuple(weight * one for one in method.evidence(fit.crowd, without, said))
+        found.setdefault(task, []).append(_Answer(without, said, evidence, weight))
     for task, answers in found.items():
         truth = int(record.known[task])
         answers.sort(key=lambda answer: (round(answer.evidence[truth], 9), sorted(answer.evidence)))
@@ -159,7 +188,7 @@ def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]
 
 
 def _paths(
-    fit: Fit,
+    prior: _Prior,
     task: int,
     truth: int,
     answers: Sequence[_Answer],
@@ -173,11 +202,11 @@ def _paths(
     for root in roots:
         order = sorted(range(len(answers)), key=lambda place: (place + 1) * root % 1)[:most]
         chosen = tuple(answers[place] for place in order)
-        logs, posteriors = _prior(fit), []
+        logs, posteriors = prior.logs, []
         for answer in chosen:
-            logs = [log + more for log, more in zip(logs, answer.evidence, strict=True)]
+            logs = _added(logs, answer.evidence)
             posteriors.append(_chances(logs))
-        yield _Path(task, truth, chosen, tuple(posteriors), stops, 1 / len(roots))
+        yield _Path(task, truth, chosen, prior, tuple(posteriors), stops, 1 / len(roots))
 
 
 def _given(paths: Sequence[_Path], believed: Calibration, *, target: float) -> list[int]:
@@ -186,7 +215,8 @@ def _given(paths: Sequence[_Path], believed: Calibration, *, target: float) -> l
     ends = lengths.cumsum()
     blind = np.array([posterior for path in paths for posterior in path.posteriors])
     answers = np.arange(1, ends[-1] + 1) - np.repeat(ends - lengths, lengths)
-    reached = calibrated_all(believed, blind, answers).max(axis=1) >= target
+    said = answers + np.repeat([path.prior.counts for path in paths], lengths)
+    reached = calibrated_all(believed, blind, said).max(axis=1) >= target
     reached &= np.repeat([path.stops for path in paths], lengths)
     reached[ends - 1] = True  # more answers than all there are
     first = np.minimum.reduceat(np.where(reached, answers, ends[-1]), ends - lengths)
@@ -194,28 +224,44 @@ def _given(paths: Sequence[_Path], believed: Calibration, *, target: float) -> l
 
 
 def _replay(path: _Path, given: int, posterior: tuple[float, ...]) -> _Replay:
-    return _Replay(path.task, path.truth, posterior, given, path.weight)
+    return _Replay(path.task, path.truth, posterior, given + path.prior.counts, path.weight)
 
 
-def _settled(
-    method: Learner, fit: Fit, posterior: tuple[float, ...], answers: tuple[_Answer, ...]
-) -> tuple[float, ...]:
-    """The posterior after a refit, where a task of unknown truth is evidence about its own workers too."""
+def _settled(method: Learner, fit: Fit, path: _Path, given: int) -> tuple[float, ...]:
+    """The posterior after a refit, where a task of unknown truth is evidence about its own workers too.
+
+    What people said tells of them, and what a model said does not.
+    """
+    posterior, answers, prior = path.posteriors[given - 1], path.answers[:given], path.prior
+    if prior.advised:
+        posterior = _chances(_added(_logs(posterior), [-more for more in prior.advice]))
     labels_n = len(posterior)
     for _ in range(SETTLING if len(answers) > 1 else 0):
-        logs = _prior(fit)
+        logs = prior.people
         for answer in answers:
             counts = list(answer.counts)
             for truth, chance in enumerate(posterior):
-                counts[truth * labels_n + answer.label] += chance
+                counts[truth * labels_n + answer.label] += answer.weight * chance
             row = method.evidence(fit.crowd, counts, answer.label)
-            logs = [log + more for log, more in zip(logs, row, strict=True)]
+            logs = tuple(log + answer.weight * more for log, more in zip(logs, row, strict=True))
         posterior = _chances(logs)
-    return posterior
+    return _chances(_added(_logs(posterior), prior.advice)) if prior.advised else posterior
 
 
-def _prior(fit: Fit) -> list[float]:
-    return [math.log(max(chance, TINY)) for chance in fit.crowd.prior]
+def _prior(fit: Fit, advice: Floats | None) -> _Prior:
+    logs = _logs(fit.crowd.prior)
+    if advice is None or not advice.any():
+        return _Prior(logs)
+    words = tuple(advice.tolist())
+    return _Prior(logs, words, counts_as(fit.crowd, words))
+
+
+def _logs(chances: Sequence[float]) -> tuple[float, ...]:
+    return tuple(math.log(max(chance, TINY)) for chance in chances)
+
+
+def _added(logs: Sequence[float], more: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(add, logs, more))
 
 
 def _chances(logs: Sequence[float]) -> tuple[float, ...]:

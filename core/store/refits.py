@@ -12,7 +12,7 @@ from sqlalchemy import insert as plain_insert
 
 from core.consensus.believed import Believed
 from core.domain.states import ProjectState, TaskState
-from core.store.tables import answer, crowd_model, project, reliability, task, worker_model
+from core.store.tables import answer, crowd_model, project, reliability, suggested, task, worker_model
 from core.store.transaction import Change, Statement, Transaction
 
 CHUNK = 20_000
@@ -75,6 +75,8 @@ class TaskRow(NamedTuple):
     confidence: float | None
     settled_by: str | None
     reopened: bool
+    hint: str | None = None  # as the task's row has it
+    settled_at: datetime | None = None
 
 
 class AnswerRow(NamedTuple):
@@ -85,6 +87,8 @@ class AnswerRow(NamedTuple):
     person_id: int
     value: str
     milliseconds: int
+    suggested: str | None = None  # the label that a model had for its worker's card
+    screen: str | None = None  # core.domain.suggestions.Screen: what became of that
 
 
 def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
@@ -96,8 +100,12 @@ def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
     return last_of_all(tx, project_id)
 
 
-def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
-    """Every task of a project that has answers or a known truth."""
+def tasks_of(tx: Transaction, project_id: int, *, hinted: bool = False) -> list[TaskRow]:
+    """Every task of a project that has answers or a known truth, or that a model settled; with `hinted`, those of
+    which a model said something, too."""
+    wanted = [task.c.answered + task.c.late > 0, task.c.gold.isnot(None), task.c.settled_by == "model"]
+    if hinted:
+        wanted.append(task.c.hint.isnot(None))
     rows = tx.execute(
         select(
             task.c.id,
@@ -108,10 +116,10 @@ def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
             task.c.confidence,
             task.c.settled_by,
             task.c.reopened_at.isnot(None),
+            task.c.hint,
+            task.c.settled_at,
         )
-        .where(
-            task.c.project_id == project_id, or_(task.c.answered + task.c.late > 0, task.c.gold.isnot(None))
-        )
+        .where(task.c.project_id == project_id, or_(*wanted))
         .order_by(task.c.id)
     )
     return [TaskRow(*row) for row in rows]
@@ -120,7 +128,16 @@ def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
 def answers_of(tx: Transaction, project_id: int, *, upto: int) -> list[AnswerRow]:
     """The standing answers of a project up to this one, by id."""
     rows = tx.execute(
-        select(answer.c.id, answer.c.task_id, answer.c.person_id, answer.c.value, answer.c.milliseconds)
+        select(
+            answer.c.id,
+            answer.c.task_id,
+            answer.c.person_id,
+            answer.c.value,
+            answer.c.milliseconds,
+            suggested.c.label,
+            suggested.c.screen,
+        )
+        .outerjoin(suggested, suggested.c.assignment_id == answer.c.assignment_id)
         .where(answer.c.project_id == project_id, answer.c.voided_at.is_(None), answer.c.id <= upto)
         .order_by(answer.c.id)
         .execution_options(yield_per=CHUNK)
@@ -303,7 +320,7 @@ def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
         .where(
             task.c.id == task_id,
             task.c.state == TaskState.SETTLED,
-            task.c.settled_by == "consensus",
+            task.c.settled_by.in_(["consensus", "model"]),
             task.c.reopened_at.is_(None),
         )
         .values(state=TaskState.OPEN, reopened_at=now, settled_at=None, settled_by=None)

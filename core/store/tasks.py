@@ -45,8 +45,10 @@ def tally_of(text: str | None) -> Tally | None:
         return None
     kept = json.loads(text)
     votes = [
-        Vote(person_id, value, at, tuple(evidence), known)
-        for person_id, value, at, evidence, known in kept["v"]
+        Vote(
+            person_id, value, at, tuple(evidence), known, *followed
+        )  # none were followed before there were models
+        for person_id, value, at, evidence, known, *followed in kept["v"]
     ]
     return Tally(kept["g"], tuple(votes))
 

@@ -43,7 +43,7 @@ task = Table(
     Column("label", Text),
     Column("confidence", Float),
     Column("settle_at", Instant),
-    Column("settled_by", Text),  # consensus | gold | person:<id>
+    Column("settled_by", Text),  # consensus | model | gold | person:<id>
     Column("settled_at", Instant),
     Column("reopened_at", Instant),  # once, by a refit
     Column("created_at", Instant, nullable=False),
