@@ -17,8 +17,16 @@ Kish's design effect; of 0 to 0.4, 0.2 described recorded crowds best, whatever 
 MOST_TOGETHER = 11
 """More answers than this weigh against a posterior no further: the crowds this was measured on gave ten."""
 
-EXPONENT, EXPONENT_SPREAD = 0.15, 0.2
-"""The natural logarithm of the exponent, over recorded crowds: mean and standard deviation."""
+EXPONENT, EXPONENT_SPREAD = 0.1, 0.3
+"""The natural logarithm of the exponent, over recorded crowds that agree as usual: mean and standard deviation."""
+
+USUAL_AGREEMENT = 0.43
+LEAST_AGREEMENT, MOST_AGREEMENT = 0.25, 0.7
+"""Krippendorff's alpha of recorded crowds: the mean, and what was seen; beyond that nothing is made of it."""
+
+BY_AGREEMENT = -1.0
+"""By how much the expected logarithm changes per whole of alpha. Who disagrees visibly errs each in their own way,
+which posteriors know of; where people agree, the errors that are left are those that all of them make."""
 
 LAPSE, LAPSE_SPREAD = -3.4, 1.4
 """The log-odds that a task's answers, however alike, tell nothing of its truth: over recorded and made-up crowds
@@ -60,9 +68,9 @@ class Calibration:
     held: tuple[Held, ...] = ()
 
     @classmethod
-    def unknown(cls, *, gold: int = 0) -> Calibration:
-        """The stated constants, for a project with too little gold."""
-        return cls(gold, _stated())
+    def unknown(cls, *, gold: int = 0, agreement: float | None = None) -> Calibration:
+        """The stated constants, for a project with too little gold; `agreement` is the answers' alpha, if known."""
+        return cls(gold, _stated(expected_exponent(agreement)))
 
     @property
     def measured(self) -> bool:
@@ -125,11 +133,17 @@ def claim(calibration: Calibration, target: float) -> tuple[int, int] | None:
     return round(100 * mean), math.ceil(196 * spread)
 
 
-def _stated() -> tuple[Node, ...]:
+def expected_exponent(agreement: float | None) -> float:
+    """The mean of the exponent's logarithm before any gold, by the alpha of the answers; None: it is not known."""
+    alpha = USUAL_AGREEMENT if agreement is None else agreement
+    return EXPONENT + BY_AGREEMENT * (min(MOST_AGREEMENT, max(LEAST_AGREEMENT, alpha)) - USUAL_AGREEMENT)
+
+
+def _stated(exponent: float) -> tuple[Node, ...]:
     lapse = odds_to_chance(LAPSE)
     weights = [math.exp(-node * node / 2) for node in NODES]
     return tuple(
-        Node(math.exp(EXPONENT + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
+        Node(math.exp(exponent + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
         for node, weight in zip(NODES, weights, strict=True)
     )
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from core.consensus.advisor import counts_as
 from core.consensus.calibration import (
-    EXPONENT,
     EXPONENT_SPREAD,
     LAPSE,
     LAPSE_SPREAD,
@@ -25,8 +24,10 @@ from core.consensus.calibration import (
     Calibration,
     Held,
     Node,
-    calibrated,
+    expected_exponent,
 )
+from core.learning.agreement import alpha
+from core.learning.calibrated import calibrated_all
 
 if TYPE_CHECKING:
     from core.consensus.contract import Learner
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from core.learning.record import Record
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOST_ORDERS = 8
 """In how many orders a gold task's answers are imagined to come in."""
@@ -52,7 +54,7 @@ CLAIMS = tuple(hundredth / 100 for hundredth in range(50, 100))
 _ROOTS = tuple(math.sqrt(prime) for prime in (2, 3, 5, 7, 11, 13, 17, 19))
 _STEPS = np.linspace(-3.0, 3.0, 25)
 _LAPSES = 1 / (1 + np.exp(-(LAPSE + LAPSE_SPREAD * _STEPS)))
-_EXPONENTS = np.exp(EXPONENT + EXPONENT_SPREAD * np.array(NODES))
+_SPREAD = EXPONENT_SPREAD * np.array(NODES)
 _PRIOR = -0.5 * np.array(NODES)[:, None] ** 2 - 0.5 * _STEPS[None, :] ** 2
 
 
@@ -103,9 +105,9 @@ class _Replay:
     """How a gold task would have ended, had its truth been unknown."""
 
     task: int
+    truth: int
     posterior: tuple[float, ...]
     answers: float
-    right: bool
     weight: float
 
 
@@ -122,8 +124,10 @@ def fit_calibration(
     """What the gold says about exponent and lapse: their posterior over a grid, from blind replays of the gold.
 
     A replay gives a gold task its answers one by one, in several orders, and stops by the project's own rule;
-    the task's truth is taken out of its workers' counts before. Tasks known because a person settled them
-    (`escalated`) are hard ones, and would mislead if stopped half-way: only their whole record counts.
+    the task's truth is taken out of its workers' counts before. What counts is the chance that is left to the
+    truth (Good 1952, the logarithmic score): an error that was foreseen as possible tells less against the crowd
+    than one that was ruled out. Tasks known because a person settled them (`escalated`) are hard ones, and would
+    mislead if stopped half-way: only their whole record counts.
     `advice` is (T, K) what a model's word is worth for each task, zeros where it says nothing.
     """
     gold = _gold(method, record, fit)
@@ -141,9 +145,11 @@ def fit_calibration(
         )
     ]
     seen: dict[tuple[int, int], tuple[float, ...]] = {}
-    believed = Calibration.unknown(gold=len(gold))
+    agreement = alpha(record)
+    exponents = np.exp(expected_exponent(agreement) + _SPREAD)
+    believed = Calibration.unknown(gold=len(gold), agreement=agreement)
     for _ in range(ROUNDS):
-        stops = [_given(path, believed, target=target) for path in paths]
+        stops = _given(paths, believed, target=target)
         for place in set(enumerate(stops)) - seen.keys():
             path, given = paths[place[0]], place[1]
             seen[place] = _settled(method, fit, path, given)
@@ -151,9 +157,9 @@ def fit_calibration(
             _replay(path, given, seen[place, given])
             for place, (path, given) in enumerate(zip(paths, stops, strict=True))
         ]
-        likelihood = _likelihood(replays)
-        believed = replace(believed, nodes=_nodes(likelihood.sum(axis=0)))
-    return replace(believed, held=_held(replays, likelihood))
+        likelihood = _likelihood(replays, exponents)
+        believed = replace(believed, nodes=_nodes(likelihood.sum(axis=0), exponents))
+    return replace(believed, held=_held(replays, likelihood, exponents))
 
 
 def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]:
@@ -203,18 +209,22 @@ def _paths(
         yield _Path(task, truth, chosen, prior, tuple(posteriors), stops, 1 / len(roots))
 
 
-def _given(path: _Path, believed: Calibration, *, target: float) -> int:
-    """After how many answers the project would have stopped asking."""
-    if path.stops:
-        for answers, blind in enumerate(path.posteriors, start=1):
-            if max(calibrated(believed, blind, answers=answers + path.prior.counts)) >= target:
-                return answers
-    return len(path.posteriors)
+def _given(paths: Sequence[_Path], believed: Calibration, *, target: float) -> list[int]:
+    """After how many answers the project would have stopped asking, for each path."""
+    lengths = np.array([len(path.posteriors) for path in paths])
+    ends = lengths.cumsum()
+    blind = np.array([posterior for path in paths for posterior in path.posteriors])
+    answers = np.arange(1, ends[-1] + 1) - np.repeat(ends - lengths, lengths)
+    said = answers + np.repeat([path.prior.counts for path in paths], lengths)
+    reached = calibrated_all(believed, blind, said).max(axis=1) >= target
+    reached &= np.repeat([path.stops for path in paths], lengths)
+    reached[ends - 1] = True  # more answers than all there are
+    first = np.minimum.reduceat(np.where(reached, answers, ends[-1]), ends - lengths)
+    return [int(one) for one in first]
 
 
 def _replay(path: _Path, given: int, posterior: tuple[float, ...]) -> _Replay:
-    said = given + path.prior.counts
-    return _Replay(path.task, posterior, said, _leads(posterior, path.truth), path.weight)
+    return _Replay(path.task, path.truth, posterior, given + path.prior.counts, path.weight)
 
 
 def _settled(method: Learner, fit: Fit, path: _Path, given: int) -> tuple[float, ...]:
@@ -266,24 +276,23 @@ def _leads(posterior: Sequence[float], truth: int) -> bool:
     return all(posterior[truth] > chance for label, chance in enumerate(posterior) if label != truth)
 
 
-def _claims(replays: Sequence[_Replay]) -> Floats:
-    """P(the leader is right) for every replay, exponent and lapse: (R, 7, 25)."""
+def _chances_of(labels: Ints, replays: Sequence[_Replay], exponents: Floats) -> Floats:
+    """The chance of one label for every replay, exponent and lapse: (R, 7, 25)."""
     logs = np.log(np.maximum(np.array([replay.posterior for replay in replays], dtype=np.float64), TINY))
     logs -= logs.max(axis=1, keepdims=True)
     answers = np.array([min(replay.answers, MOST_TOGETHER) for replay in replays], dtype=np.float64)
     together = 1 + TOGETHER * (answers - 1)
-    powers = _EXPONENTS[None, :] / together[:, None]
-    leads = 1 / np.exp(logs[:, None, :] * powers[:, :, None]).sum(axis=2)
-    claims: Floats = leads[:, :, None] * (1 - _LAPSES) + _LAPSES / logs.shape[1]
-    return claims
+    powers = np.exp(logs[:, None, :] * (exponents[None, :] / together[:, None])[:, :, None])
+    shares = powers[np.arange(len(replays)), :, labels] / powers.sum(axis=2)
+    chances: Floats = shares[:, :, None] * (1 - _LAPSES) + _LAPSES / logs.shape[1]
+    return chances
 
 
-def _likelihood(replays: Sequence[_Replay]) -> Floats:
-    """How well each exponent and lapse foretold each replay: weighted logarithms, (R, 7, 25)."""
-    claims = np.clip(_claims(replays), 1e-9, 1 - 1e-9)
-    right = np.array([replay.right for replay in replays])[:, None, None]
+def _likelihood(replays: Sequence[_Replay], exponents: Floats) -> Floats:
+    """How well each exponent and lapse foretold each truth: weighted logarithms, (R, 7, 25)."""
+    truths = np.array([replay.truth for replay in replays])
     weights = np.array([replay.weight for replay in replays])[:, None, None]
-    logs: Floats = np.where(right, np.log(claims), np.log1p(-claims)) * weights
+    logs: Floats = np.log(np.maximum(_chances_of(truths, replays, exponents), 1e-9)) * weights
     return logs
 
 
@@ -294,20 +303,21 @@ def _weights(likelihood: Floats) -> Floats:
     return shares
 
 
-def _nodes(likelihood: Floats) -> tuple[Node, ...]:
+def _nodes(likelihood: Floats, exponents: Floats) -> tuple[Node, ...]:
     """Bayes' rule on the grid; the lapse enters a claim linearly, so its mean at each exponent is exact."""
     weights = _weights(likelihood)
     each = np.maximum(weights.sum(axis=1), 1e-12)
     lapses = (weights * _LAPSES).sum(axis=1) / each
     return tuple(
         Node(float(exponent), float(lapse), float(weight))
-        for exponent, lapse, weight in zip(_EXPONENTS, lapses, each / each.sum(), strict=True)
+        for exponent, lapse, weight in zip(exponents, lapses, each / each.sum(), strict=True)
     )
 
 
-def _held(replays: Sequence[_Replay], likelihood: Floats) -> tuple[Held, ...]:
+def _held(replays: Sequence[_Replay], likelihood: Floats, exponents: Floats) -> tuple[Held, ...]:
     """Each gold task claimed by what all the other gold says, and whether that came true."""
-    claims = _claims(replays)
+    leads = np.array([replay.posterior for replay in replays]).argmax(axis=1)
+    claims = _chances_of(leads, replays, exponents)
     tasks = np.array([replay.task for replay in replays])
     whole = likelihood.sum(axis=0)
     claimed = np.zeros(len(replays))
@@ -315,7 +325,7 @@ def _held(replays: Sequence[_Replay], likelihood: Floats) -> tuple[Held, ...]:
         own = tasks == task
         weights = _weights(whole - likelihood[own].sum(axis=0))
         claimed[own] = (claims[own] * weights).sum(axis=(1, 2))
-    right = np.array([replay.right for replay in replays])
+    right = np.array([_leads(replay.posterior, replay.truth) for replay in replays])
     weight = np.array([replay.weight for replay in replays])
     return tuple(
         Held(one, float(weight[reached & right].sum()), float(weight[reached].sum()))

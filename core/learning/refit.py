@@ -15,11 +15,12 @@ from core.clock import milliseconds
 from core.consensus import methods
 from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
-from core.consensus.calibration import Calibration, calibrated, claim
+from core.consensus.calibration import Calibration, claim
 from core.domain.states import TaskState
 from core.learning.advising import advised, audit, consulted, heard
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
+from core.learning.calibrated import calibrated_all
 from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen
 from core.learning.skills import skills
@@ -133,23 +134,22 @@ def _stands(
     if believed is None or fit is None:
         return affected, moved
     answers = np.bincount(record.tasks, minlength=len(given.tasks))
-    overlap = given.file.overlap
+    open_to, said = [], []
     for index, row in enumerate(given.tasks):
-        count = int(answers[index])
         if row.gold is not None:
             continue
         least, advice = _judged(given, believed, row)
-        if not count and (least or not advice):
-            if (
-                advice and row.settled_by == MODEL and not row.reopened
-            ):  # the audit says that it is wrong too often
-                affected.append(row.id)
-            continue
-        said = count + counts_as(believed.crowd, advice)
-        chances = calibrated(believed.calibration, fit.posterior[index].tolist(), answers=said)
-        best = max(chances)
-        leading = believed.labels[chances.index(best)]
-        full = count >= overlap.max
+        if answers[index] or (advice and not least):
+            open_to.append(index)
+            said.append(answers[index] + counts_as(believed.crowd, advice))
+        elif advice and row.settled_by == MODEL and not row.reopened:
+            affected.append(row.id)  # the audit says by now that the model is wrong too often
+    chances = calibrated_all(believed.calibration, fit.posterior[open_to], np.array(said, dtype=np.float64))
+    leads, bests = chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist()
+    overlap = given.file.overlap
+    for at, (index, lead, best) in enumerate(zip(open_to, leads, bests, strict=True)):
+        row, leading = given.tasks[index], believed.labels[lead]
+        full = answers[index] >= overlap.max
         if row.state == TaskState.SETTLED:
             if row.settled_by not in (CONSENSUS, MODEL):
                 continue
@@ -158,7 +158,7 @@ def _stands(
                 affected.append(row.id)
                 continue
             label = believed.index(row.label or "")
-            leading, best = row.label or "", 0.0 if label is None else chances[label]
+            leading, best = row.label or "", 0.0 if label is None else float(chances[at, label])
         elif best >= overlap.confidence or (full and row.state == TaskState.OPEN):
             affected.append(row.id)
             continue

@@ -13,7 +13,7 @@ from sqlalchemy import insert as plain_insert
 from core.consensus.believed import Believed
 from core.domain.states import ProjectState, TaskState
 from core.store.tables import answer, crowd_model, project, reliability, suggested, task, worker_model
-from core.store.transaction import Change, Transaction
+from core.store.transaction import Change, Statement, Transaction
 
 CHUNK = 20_000
 
@@ -28,39 +28,40 @@ class State(NamedTuple):
     as_of: datetime | None
 
 
+_NEWER = (
+    select(answer.c.id)
+    .where(
+        answer.c.project_id == project.c.id,
+        answer.c.id > func.coalesce(crowd_model.c.upto, 0),
+        answer.c.at <= bindparam("before"),
+        answer.c.voided_at.is_(None),
+    )
+    .limit(bindparam("enough"))
+    .correlate(project, crowd_model)
+    .subquery()
+)
+_STATES = Statement(
+    select(
+        project.c.id,
+        func.coalesce(crowd_model.c.generation, 0),
+        func.coalesce(crowd_model.c.answers, 0),
+        select(func.count()).select_from(_NEWER).scalar_subquery(),
+        crowd_model.c.as_of,
+    )
+    .select_from(project)
+    .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
+    .where(project.c.state == ProjectState.RUNNING.value)
+    .order_by(project.c.id),
+    State,
+)
+
+
 def states(tx: Transaction, *, before: datetime, enough: int) -> list[State]:
     """The running projects, with the answers given before `before` that their model has not seen.
 
     No more than `enough` of them are counted.
     """
-    seen = func.coalesce(crowd_model.c.upto, 0)
-    newer = (
-        select(answer.c.id)
-        .where(
-            answer.c.project_id == project.c.id,
-            answer.c.id > seen,
-            answer.c.at <= before,
-            answer.c.voided_at.is_(None),
-        )
-        .limit(enough)
-        .correlate(project, crowd_model)
-        .subquery()
-    )
-    fresh = select(func.count()).select_from(newer).scalar_subquery()
-    rows = tx.execute(
-        select(
-            project.c.id,
-            func.coalesce(crowd_model.c.generation, 0),
-            func.coalesce(crowd_model.c.answers, 0),
-            fresh,
-            crowd_model.c.as_of,
-        )
-        .select_from(project)
-        .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
-        .where(project.c.state == ProjectState.RUNNING)
-        .order_by(project.c.id)
-    )
-    return [State(*row) for row in rows]
+    return _STATES.all(tx, before=before, enough=enough)
 
 
 class TaskRow(NamedTuple):
@@ -160,6 +161,15 @@ def given_since(tx: Transaction, project_id: int) -> int:
     return int(tx.execute(found).scalar_one())
 
 
+_CLEAR = Change(
+    delete(worker_model).where(
+        worker_model.c.project_id == bindparam("project"),
+        worker_model.c.person_id == bindparam("person"),
+        worker_model.c.generation == bindparam("generation"),
+    )
+)
+
+
 def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int) -> int:
     """Remove some rows of other generations than the present one; returns how many.
 
@@ -173,13 +183,7 @@ def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int
     stale = stale.limit(most)
     rows = tx.execute(stale).all()
     for row in rows:
-        tx.execute(
-            delete(worker_model).where(
-                worker_model.c.project_id == project_id,
-                worker_model.c.person_id == row.person_id,
-                worker_model.c.generation == row.generation,
-            )
-        )
+        _CLEAR.run(tx, project=project_id, person=row.person_id, generation=row.generation)
     return len(rows)
 
 

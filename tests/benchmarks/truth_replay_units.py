@@ -124,13 +124,16 @@ def kept_in(out: Path) -> list[Unit]:
 async def play(
     crowds: Sequence[Crowd], *, seeds: int, targets: Sequence[float], method: str, jobs: int, out: Path
 ) -> list[Unit]:
-    """Play what is not in the file yet, add it there as it comes, and return all of it that was wanted."""
+    """Play what is not in the file yet, add it there as it comes, and return all of it that was wanted.
+
+    One target after the other: a run that is cut short lacks the last ones, and no seed of the first.
+    """
     had = {unit.key: unit for unit in kept_in(out)}
     wanted = [
         (crowd, seed, target, method)
+        for target in targets
         for seed in range(1, seeds + 1)
         for crowd in crowds
-        for target in targets
     ]
     missing = [one for one in wanted if _key(*one) not in had]
     done = 0
