@@ -192,7 +192,15 @@ class Suggesting:
             some = ahead.tasks[start : start + TOGETHER]
             outcomes = await self._suggester.suggest_many(ahead.model.digest, [one.content for one in some])
             said = [ahead.said(one, outcome) for one, outcome in zip(some, outcomes, strict=True)]
-            await held.write(lambda tx, said=said: serving.keep(tx, pair.project_id, pair.model_id, said))  # type: ignore[misc]  # said is bound
+            await held.write(
+                partial(
+                    serving.keep,
+                    project_id=pair.project_id,
+                    model_id=pair.model_id,
+                    said=said,
+                    now=self._clock.now(),
+                )
+            )
             await asyncio.sleep(PAUSE)
         self._resting.pop(pair.model_id, None)
         return True

@@ -15,6 +15,7 @@ from core.store import models
 from core.store.suggestions import Said
 from core.store.tables import task
 from core.store.transaction import Transaction
+from tests.conftest import START
 
 CARD: dict[str, Any] = {
     "labels": ["cat", "dog"],
@@ -81,4 +82,5 @@ def says(
         project_id,
         champion,
         [Said(ids[text], label, sure, second) for text, (label, sure) in said.items()],
+        now=START,
     )

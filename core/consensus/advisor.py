@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.consensus.crowd import Evidence
+from core.consensus.crowd import Crowd, Evidence
 
 EDGES = (0.0, 0.5, 0.7, 0.85, 0.95)
 """Where the bands of confidence begin."""
 
 ENOUGH_AUDITED = 30
 """So many audited tasks at least, of which the model would have been sure enough, before it may settle any alone."""
+TOGETHER_WITH_PEOPLE = 0.5
+"""A model errs together with people half as much as they do among themselves: so it is where half of its errors lie
+where people err, and repeat them."""
 TOLERANCE = 0.02
 """The bound of its error may be so much above what the target allows: people, who judge it, err too."""
 BOUND = 0.9
@@ -113,6 +116,19 @@ class Advisor:
 def band_of(confidence: float) -> int:
     """The place of the band that a confidence lies in; what is no number lies in the lowest."""
     return sum(confidence >= edge for edge in EDGES[1:])
+
+
+def counts_as(crowd: Crowd, advice: Evidence) -> float:
+    """As how much of an answer a model's word counts where answers err together: as it says, beside what one of
+    the crowd usually says, and never more than one."""
+    if not advice:
+        return 0.0
+    size = len(crowd.prior)
+    right = math.fsum(
+        chance * row[at] for at, (chance, row) in enumerate(zip(crowd.prior, crowd.pooled, strict=True))
+    )
+    usual = math.log(max(right * (size - 1) / (1 - right), 1.01)) if right < 1 else 1.0
+    return TOGETHER_WITH_PEOPLE * min(1.0, (max(advice) - min(advice)) / usual)
 
 
 def of_model(advisors: Sequence[Advisor], model_id: int) -> Advisor | None:

@@ -6,7 +6,7 @@ contest between two models, what a model says ahead, which tasks come forward, a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -97,7 +97,13 @@ class Game:
 
 
 async def prepared(
-    store: Store, problem: Problem, workers: list[Simulated], *, target: float, seed: int, helped: bool
+    store: Store,
+    problem: Problem,
+    workers: list[Simulated],
+    *,
+    target: float,
+    seed: int,
+    help_: Mapping[str, object],
 ) -> Game:
     """The project with its tasks, and the people."""
     dice = chance_of(seed)
