@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import serving
 from core.answering import give_back
@@ -15,7 +16,8 @@ from core.domain.suggestions import Screen, audited
 from core.errors import Refused
 from core.projects import replace_file
 from core.store import Store, models, projects, suggestions
-from core.store.suggestions import Said, hint_of
+from core.store.suggestions import AUDITED_TASK, Said, hint_of
+from core.store.tables import task
 from core.store.transaction import Transaction
 from core.vault import Vault
 from tests.world import CHOICE, World
@@ -136,6 +138,15 @@ async def hints_of(world: World, project: int) -> set[tuple[int, str, float]]:
     found = await world.do(lambda tx: suggestions.stale(tx, project, after=0, most=100))
     hints = (hint_of(text) for _, text in found)
     return {(one.model_id, one.label, one.confidence) for one in hints if one is not None}
+
+
+async def test_the_database_says_the_same_of_the_audit(world: World) -> None:
+    """One task in ten, and the same ones."""
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, [f"animal {at}" for at in range(300)])
+    found = await world.do(lambda tx: list(tx.execute(select(task.c.id, AUDITED_TASK.label("audited")))))
+    assert [bool(row.audited) for row in found] == [audited(row.id) for row in found]
+    assert 20 <= sum(bool(row.audited) for row in found) <= 40
 
 
 async def test_a_model_must_know_every_label(world: World) -> None:
