@@ -18,6 +18,9 @@ EDGES = (0.0, 0.5, 0.7, 0.85, 0.95)
 
 ENOUGH_AUDITED = 30
 """So many audited tasks at least, of which the model would have been sure enough, before it may settle any alone."""
+TOGETHER_WITH_PEOPLE = 0.5
+"""A model errs together with people half as much as they do among themselves: so it is where half of its errors lie
+where people err, and repeat them."""
 TOLERANCE = 0.02
 """The bound of its error may be so much above what the target allows: people, who judge it, err too."""
 BOUND = 0.9
@@ -125,7 +128,7 @@ def counts_as(crowd: Crowd, advice: Evidence) -> float:
         chance * row[at] for at, (chance, row) in enumerate(zip(crowd.prior, crowd.pooled, strict=True))
     )
     usual = math.log(max(right * (size - 1) / (1 - right), 1.01)) if right < 1 else 1.0
-    return min(1.0, (max(advice) - min(advice)) / usual)
+    return TOGETHER_WITH_PEOPLE * min(1.0, (max(advice) - min(advice)) / usual)
 
 
 def of_model(advisors: Sequence[Advisor], model_id: int) -> Advisor | None:

@@ -106,16 +106,21 @@ def consulted(
 
 def advisor(model_id: int, spoke: Heard, given: Sheet, record: Record, fit: Fit) -> Advisor:
     """What the model's words are worth, from a fit that people alone made."""
-    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior, record.labels_n)
-    together = counts.sum(axis=0)
-    whole = _drawn(together, _as_right(_knowing_nothing(together), together))
+    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior)
+    says = _bands(counts)
     bands = []
-    for least, own in zip(EDGES, counts, strict=True):
+    for least, own, table in zip(EDGES, counts, says, strict=True):
         judged = float(own.sum())
         right = float(np.trace(own)) / judged if judged else 0.0
-        says = _drawn(own, _as_right(whole, own))
-        bands.append(Band(least, round(judged, 2), round(right, 4), _rounded(says)))
+        bands.append(Band(least, round(judged, 2), round(right, 4), _rounded(table)))
     return Advisor(model_id, tuple(bands))
+
+
+def _bands(counts: Floats) -> Floats:
+    """(B, K, K) P(says l | truth k), band by band."""
+    together = counts.sum(axis=0)
+    whole = _drawn(together, _as_right(_knowing_nothing(together), together))
+    return np.array([_drawn(own, _as_right(whole, own)) for own in counts])
 
 
 def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
@@ -140,8 +145,13 @@ def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
     return scaled
 
 
-def _counts(spoke: Heard, weights: Floats, posterior: Floats, size: int) -> Floats:
-    """(B, K, K) by band: how often the model said l where the truth is k, by people alone."""
+def _counts(spoke: Heard, weights: Floats, posterior: Floats) -> Floats:
+    """(B, K, K) by band: how often the model said l where the truth is k, by people alone.
+
+    Their doubts make a model look a little worse than it is. That is left so: it errs where they err, which their
+    answers do not show, and where it was taken back by expectation and maximisation, more answers were needed.
+    """
+    size = posterior.shape[1]
     counts = np.zeros((len(EDGES), size, size))
     rows = np.flatnonzero(weights > 0)
     np.add.at(
@@ -187,7 +197,10 @@ def _rounded(says: Floats) -> tuple[tuple[float, ...], ...]:
 
 def advice(found: Advisor, spoke: Heard) -> Floats:
     """(T, K) log P(the model says what it said | truth = k); zeros where it says nothing."""
-    says = np.log(np.array([band.says for band in found.bands]))
+    return _table(np.log(np.array([band.says for band in found.bands])), spoke)
+
+
+def _table(says: Floats, spoke: Heard) -> Floats:
     table = says[spoke.bands, :, np.maximum(spoke.labels, 0)]
     return np.where(spoke.labels[:, None] >= 0, table, 0.0)
 

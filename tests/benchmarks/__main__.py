@@ -40,8 +40,8 @@ FULL: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=5, trips=1500),
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
-    "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
     "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
+    "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -50,8 +50,8 @@ QUICK: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=2, trips=500),
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
-    "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
     "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
+    "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
 }
 
 

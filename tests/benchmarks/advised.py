@@ -33,7 +33,7 @@ from tests.benchmarks.truth_sets import Crowd, Given, read_crowds
 
 TARGET = 0.95
 LOSES_AT_MOST = 0.003
-MOST_TASKS = 1200
+MOST_TASKS = 800
 """Of larger sets so many tasks are drawn, others for each seed: a pair takes minutes."""
 
 

@@ -111,6 +111,46 @@ def test_the_order_of_answers_changes_nothing(learner: Learner, given: Record, s
 @each
 @unhurried
 @given(given=records(), seed=seeds)
+def test_the_order_of_answers_that_count_unlike_changes_nothing(
+    learner: Learner, given: Record, seed: int
+) -> None:
+    """Each takes its weight along; and what all count alike is what counts whole."""
+    chance = np.random.default_rng(seed)
+    weights = chance.choice([0.0, 0.4, 1.0], len(given.tasks))
+    order = chance.permutation(len(given.tasks))
+    mixed = replace(
+        given,
+        tasks=given.tasks[order],
+        workers=given.workers[order],
+        labels=given.labels[order],
+        weights=weights[order],
+    )
+    one, other = learner.refit(replace(given, weights=weights)), learner.refit(mixed)
+    sound(one, given)
+    assert other.posterior == pytest.approx(one.posterior, abs=NEAR)
+    assert other.counts == pytest.approx(one.counts, abs=NEAR)
+    whole = learner.refit(replace(given, weights=np.ones(len(given.tasks))))
+    assert np.array_equal(whole.posterior, learner.refit(given).posterior)
+
+
+@each
+def test_a_posterior_is_what_the_weighed_votes_say(learner: Learner) -> None:
+    """Prior times evidence, each vote's evidence as often as it counts: a refit and an answer agree."""
+    given, _ = crowd_of(9, tasks=60, workers=8, labels=3, each_task=3)
+    weights = np.random.default_rng(9).choice([0.4, 1.0], len(given.tasks))
+    fit = learner.refit(replace(given, weights=weights))
+    for task in range(10):
+        logs = np.log(np.array(fit.crowd.prior))
+        for row in np.flatnonzero(given.tasks == task):
+            counts = fit.counts[given.workers[row]].ravel().tolist()
+            logs += weights[row] * np.array(learner.evidence(fit.crowd, counts, int(given.labels[row])))
+        chances = np.exp(logs - logs.max())
+        assert fit.posterior[task] == pytest.approx(chances / chances.sum(), abs=1e-6)
+
+
+@each
+@unhurried
+@given(given=records(), seed=seeds)
 def test_names_of_workers_and_tasks_change_nothing(learner: Learner, given: Record, seed: int) -> None:
     """Renamed, everybody and everything keeps what was theirs."""
     chance = np.random.default_rng(seed)
