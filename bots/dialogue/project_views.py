@@ -9,6 +9,7 @@ from bots.dialogue.buttons import data
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
 from core import projects
+from core.advising import can_suggest
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.intake.project_model import ProjectFile
@@ -173,6 +174,8 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         )
     if can_order(project):
         rows.append((Button(t("More answers or fewer"), data("order", one)),))
+    if not closed and can_suggest(project.file):
+        rows.append((Button(t("Suggestions"), data("models", one)),))
     rows.append(_moves(t, project, empty=empty))
     if not closed:
         last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))
