@@ -9,6 +9,7 @@ from typing import Any
 
 from core import projects
 from core.consensus.advisor import Audit
+from core.consensus.anchoring import Anchoring
 from core.domain.person import Person
 from core.store import refits
 from core.store.transaction import Transaction
@@ -31,7 +32,7 @@ class Effect:
     model_id: int | None  # whose bands and audit these are; None while nothing was learned of any
     bands: tuple[BandRight, ...]  # those in which people judged something, from the lowest
     audit: Audit | None
-    anchoring: Mapping[str, Any] | None  # what `core.learning.anchoring` measured, as JSON; None before any
+    anchoring: Anchoring | None  # how far people take what is on screen; None before anything was
 
     @property
     def alone(self) -> bool:
@@ -52,7 +53,8 @@ def effect(tx: Transaction, person: Person, project_id: int) -> Effect | None:
 
 def read(as_of: datetime, report: Mapping[str, Any]) -> Effect | None:
     """A report as it is kept."""
-    advisor, anchoring = report.get("advisor"), report.get("anchoring")
+    advisor, measured = report.get("advisor"), report.get("anchoring")
+    anchoring = None if measured is None else Anchoring.from_json(measured)
     if advisor is None and anchoring is None:
         return None
     if advisor is None:

@@ -66,8 +66,7 @@ def show(turn: Turn, pressed: Pressed) -> Reply:
 
 def swayed(t: Translator, found: Effect | None) -> list[Part]:
     """What is measured, the most important first."""
-    kept = None if found is None else found.anchoring
-    one = None if kept is None else Anchoring.from_json(kept)
+    one = None if found is None else found.anchoring
     if one is None or min(one.shown, one.withheld) < ENOUGH:
         return [Para(_early(t, 0 if one is None else one.withheld))]
     lines = (_following(t, one), _time(t, one), _agreement(t, one), _rightness(t, one), _pace(t, one))
