@@ -16,7 +16,7 @@ MOST_VALUES: Final = (
     2**20
 )  # of one run of pictures: six of 224 × 224 × 3, measured no slower than any larger batch
 STEP: Final = 16  # widths are rounded up to these, so that few shapes occur
-RUN_COSTS: Final = 96  # a further run costs about as much as so many code points
+RUN_COSTS: Final = 256  # a further run costs about as much as so many code points
 
 
 def alike(codes: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64]]]:
@@ -24,27 +24,30 @@ def alike(codes: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.intp], NDArray[
 
     A row joins the run of the shorter ones as long as the padding that this brings costs less than a run of its own.
     """
-    widths = np.maximum(-(-np.count_nonzero(codes, axis=1) // STEP) * STEP, STEP)
-    order = np.argsort(widths, kind="stable")
+    lengths = np.count_nonzero(codes, axis=1)
+    order = np.argsort(lengths, kind="stable")
+    widths = (np.maximum(-(-lengths[order] // STEP), 1) * STEP).tolist()
     start = 0
-    for end in range(1, len(order) + 1):
-        if end == len(order) or _apart(widths[order[start]], widths[order[end]], rows=end - start):
+    for end in range(1, len(widths) + 1):
+        if end == len(widths) or _apart(widths[end - 1], widths[end], rows=end - start):
             places = order[start:end]
-            yield places, _cut(codes[places], int(widths[places[-1]]))
+            yield places, _cut(codes[places], widths[end - 1])
             start = end
 
 
-def _apart(shorter: int, longer: int, *, rows: int) -> bool:
+def _apart(so_far: int, longer: int, *, rows: int) -> bool:
     return (
         rows >= MOST_TOGETHER
-        or (longer - shorter) * rows > RUN_COSTS
+        or (longer - so_far) * rows > RUN_COSTS
         or longer * (rows + 1) > MOST_CODE_POINTS
     )
 
 
 def _cut(codes: NDArray[np.int64], width: int) -> NDArray[np.int64]:
-    missing = width - codes.shape[1]
-    return np.pad(codes, ((0, 0), (0, missing))) if missing > 0 else np.ascontiguousarray(codes[:, :width])
+    cut = np.zeros((len(codes), width), np.int64)
+    common = min(width, codes.shape[1])
+    cut[:, :common] = codes[:, :common]
+    return cut
 
 
 def pictures_together(given: ImageInput) -> int:

@@ -31,7 +31,9 @@ def card_path(folder: Path, sha256: str) -> Path:
 
 
 def load_from(folder: Path, sha256: str, *, seconds: float) -> Loaded:
-    """The model with this hash, checked; raises BadModel."""
+    """The model with this hash, checked; raises BadModel, NO_FILE also for what is no hash."""
+    if not _NAME.fullmatch(sha256):
+        raise BadModel(ModelProblem.NO_FILE, name=sha256[:80])
     card = read_card(card_path(folder, sha256))
     if card.sha256 != sha256:
         raise BadModel(ModelProblem.WRONG_HASH)

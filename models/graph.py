@@ -1,6 +1,6 @@
 """A look at an ONNX file before anything runs it: whole, all in one file, standard operators only.
 
-The runtime would follow a graph's references to other files, so that is read here from the bytes themselves.
+A runtime may follow a graph's references to other files, so they are looked for here, in the bytes themselves.
 Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), the encoding
 that of https://protobuf.dev/programming-guides/encoding/.
 """

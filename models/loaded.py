@@ -30,6 +30,8 @@ SECONDS: Final = 10.0  # for loading and trying a model
 Content = Mapping[str, str]
 Outcome = Prediction | BadModel | None
 Together = tuple[list[int], NDArray[Any]]
+Part = tuple[list[int], list[Outcome]]
+FEW: Final = 16  # texts; fewer are not worth telling apart from the rest of their batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,28 @@ class Loaded:
     def outcomes(self, contents: Sequence[Content], media_dir: Path, *, stop: Stop) -> list[Outcome]:
         """As `predict`, with what went wrong in the place of the task that it went wrong with.
 
-        That is BREAKS_OFF (also when it was stopped), NOT_FINITE, NO_CHANCES or WRONG_OUTPUT.
+        That is BREAKS_OFF (also when it was stopped), NO_MEMORY, NOT_FINITE, NO_CHANCES or WRONG_OUTPUT.
         """
         found: list[Outcome] = [None] * len(contents)
-        for places, batch in self._batches(contents, media_dir):
-            for place, outcome in zip(places, self._of_all(batch, stop), strict=True):
+        for places, part in self.parts(contents, media_dir, stop=stop):
+            for place, outcome in zip(places, part, strict=True):
                 found[place] = outcome
         return found
+
+    def parts(self, contents: Sequence[Content], media_dir: Path, *, stop: Stop) -> Iterator[Part]:
+        """As `outcomes`, bit by bit: some places, and what was found for them, as soon as it is.
+
+        A place that never comes has no content that can be read.
+        """
+        rows = _Rows(len(self.card.labels))
+        enough = FEW if isinstance(self.card.input, TextInput) else 1  # one run of pictures takes long
+        for places, batch in self._batches(contents, media_dir):
+            self._run(batch, places, rows, stop=stop)
+            if len(rows.places) >= enough:
+                yield self._part(rows)
+                rows = _Rows(len(self.card.labels))
+        if rows.places:
+            yield self._part(rows)
 
     def _batches(self, contents: Sequence[Content], media_dir: Path) -> Iterator[Together]:
         given = self.card.input
@@ -111,26 +128,50 @@ class Loaded:
             if places:
                 yield places, pixels
 
-    def _of_all(self, batch: NDArray[Any], stop: Stop) -> Sequence[Outcome]:
+    def _run(self, batch: NDArray[Any], places: list[int], rows: _Rows, *, stop: Stop) -> None:
         """One task that breaks the run does not break its neighbours'."""
         try:
-            return self._of(self._session.run(batch, stop=stop))
+            rows.add(places, self._session.run(batch, stop=stop))
         except BadModel as bad:
-            if len(batch) == 1 or stop.asked:
-                return [bad] * len(batch)
-        return [self._of_all(batch[row : row + 1], stop)[0] for row in range(len(batch))]
+            if len(places) == 1 or stop.asked:
+                rows.add_broken(places, bad)
+                return
+            for row, place in enumerate(places):
+                self._run(batch[row : row + 1], [place], rows, stop=stop)
 
-    def _of(self, found: NDArray[np.float32]) -> Sequence[Outcome]:
+    def _part(self, rows: _Rows) -> Part:
         logits = self._session.logits
-        wrong = faults(found, logits=logits)
-        good = [row for row, fault in enumerate(wrong) if fault is None]
-        rows = found if len(good) == len(found) else found[good]
-        scores = log_chances(rows, logits=logits)
-        made = predictions(scores, labels=self.card.labels, temperature=self.card.temperature)
-        outcomes: list[Outcome] = list(wrong)
-        for row, prediction in zip(good, made, strict=True):
-            outcomes[row] = prediction
-        return outcomes
+        found = np.concatenate(rows.found)
+        wrong = {**faults(found, logits=logits), **rows.broken}
+        if wrong:
+            found[list(wrong)] = 1 / found.shape[1]
+        scores = log_chances(found, logits=logits)
+        outcomes: list[Outcome] = list(
+            predictions(scores, labels=self.card.labels, temperature=self.card.temperature)
+        )
+        for row, bad in wrong.items():
+            outcomes[row] = bad
+        return rows.places, outcomes
+
+
+class _Rows:
+    """What runs gave so far: for these places these rows, of which some are broken and hold nothing."""
+
+    def __init__(self, columns: int) -> None:
+        self.places: list[int] = []
+        self.found: list[NDArray[np.float32]] = []
+        self.broken: dict[int, BadModel] = {}
+        self._columns = columns
+
+    def add(self, places: list[int], found: NDArray[np.float32]) -> None:
+        """What was given for these places."""
+        self.places += places
+        self.found.append(found)
+
+    def add_broken(self, places: list[int], bad: BadModel) -> None:
+        """Nothing was given for these places."""
+        self.broken.update(dict.fromkeys(range(len(self.places), len(self.places) + len(places)), bad))
+        self.add(places, np.zeros((len(places), self._columns), np.float32))
 
 
 def _pictures(

@@ -18,20 +18,17 @@ def log_chances(found: NDArray[np.float32], *, logits: bool) -> NDArray[np.float
     return found.astype(np.float64) if logits else logs(np.maximum(found, 0))
 
 
-def faults(found: NDArray[np.float32], *, logits: bool) -> list[BadModel | None]:
-    """For each row (N, K) what is wrong with it: NOT_FINITE, NO_CHANCES or nothing."""
-    finite = np.asarray(np.isfinite(found).all(axis=1))
-    good = finite
-    if not logits:
-        with np.errstate(invalid="ignore", over="ignore"):
-            sums = found.sum(axis=1, dtype=np.float64)
-            good = finite & (found >= -TOLERANCE).all(axis=1) & (np.abs(sums - 1) <= TOLERANCE)
+def faults(found: NDArray[np.float32], *, logits: bool) -> dict[int, BadModel]:
+    """Which rows (N, K) are wrong: NOT_FINITE or NO_CHANCES."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = found.sum(axis=1, dtype=np.float64)  # finite exactly when all of a row is
+        good = np.isfinite(sums)
+        if not logits:
+            good &= (np.abs(sums - 1) <= TOLERANCE) & (found.min(axis=1) >= -TOLERANCE)
     if good.all():
-        return [None] * len(found)
-    return [_fault(finite=a, good=b) for a, b in zip(finite.tolist(), good.tolist(), strict=True)]
-
-
-def _fault(*, finite: bool, good: bool) -> BadModel | None:
-    if good:
-        return None
-    return BadModel(ModelProblem.NO_CHANCES if finite else ModelProblem.NOT_FINITE)
+        return {}
+    wrong = np.flatnonzero(~good).tolist()
+    return {
+        row: BadModel(ModelProblem.NO_CHANCES if np.isfinite(sums[row]) else ModelProblem.NOT_FINITE)
+        for row in wrong
+    }

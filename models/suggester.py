@@ -15,14 +15,15 @@ from models.folder import load_from
 from models.loaded import Content, Outcome
 from models.prediction import Prediction
 from models.problems import BadModel, ModelProblem
-from models.queue import Asked, Item, Queue
+from models.queue import Item, Queue
 from models.warm import Warm
-from models.worker import Limits, Work, Worker
+from models.worker import Limits, Told, Work, Worker
 
 log = structlog.get_logger("models")
 
 PASSING: Final = (ModelProblem.NO_FILE, ModelProblem.NO_MEMORY, ModelProblem.BREAKS_OFF)
 """What may be otherwise the next time; a model with any other problem is not loaded again."""
+CLOSED: Final = "the suggester is closed"
 LOOKS: Final = 8  # times within its patience that somebody looks whether a model hangs
 
 
@@ -41,11 +42,11 @@ class Suggester:
         self._queue = Queue()
         self._warm = Warm(models=self._limits.models, size=self._limits.size)
         self._worker: Worker | None = None
-        self._fresh: list[tuple[str, Asked]] = []
+        self._fresh: dict[str, list[Item]] = {}
         self._refused: dict[str, BadModel] = {}
         self._door = asyncio.Lock()
         self._room = asyncio.Event()
-        self._idle = asyncio.Event()
+        self._gone = asyncio.Event()
         self._inside = 0
         self._callers = 0
         self._closed = False
@@ -56,8 +57,15 @@ class Suggester:
 
         Raises:
             BadModel: the model cannot be used, or not for this task.
+            RuntimeError: after `close`.
         """
-        (outcome,) = await self.suggest_many(sha256, (content,))
+        if self._closed:
+            raise RuntimeError(CLOSED)
+        if self._inside < self._limits.waiting and not self._door.locked():
+            self._inside += 1  # the usual case, kept short
+        else:
+            await self._enter(1)
+        outcome = await self._ask(sha256, content)
         if isinstance(outcome, BadModel):
             raise outcome
         return outcome
@@ -70,23 +78,22 @@ class Suggester:
             RuntimeError: after `close`.
         """
         if self._closed:
-            raise RuntimeError("the suggester is closed")
-        waiting: list[asyncio.Future[list[Outcome]]] = []
+            raise RuntimeError(CLOSED)
+        waiting: list[asyncio.Future[Outcome]] = []
         self._callers += 1
         try:
             for start in range(0, len(contents), self._limits.together):
                 part = contents[start : start + self._limits.together]
                 await self._enter(len(part))
-                waiting.append(self._ask(sha256, part))
-            return [outcome for future in waiting for outcome in await future]
+                waiting += [self._ask(sha256, content) for content in part]
+            return [await future for future in waiting]
         finally:
             for future in waiting:
                 future.cancel()
                 if not future.cancelled():
-                    future.exception()  # of several parts that failed, one is enough to tell
+                    future.exception()  # of many tasks that failed, one is enough to tell
             self._callers -= 1
-            if not self._callers:
-                self._idle.set()
+            self._gone.set()
 
     def forget(self, sha256: str) -> None:
         """A model that was refused or too slow gets another chance."""
@@ -95,9 +102,9 @@ class Suggester:
     async def close(self) -> None:
         """Answer everybody who asked, then end the thread."""
         self._closed = True
-        while self._callers:
-            self._idle.clear()
-            await self._idle.wait()
+        while self._inside or self._callers or self._door.locked():
+            self._gone.clear()
+            await self._gone.wait()
         if self._look_again is not None:
             self._look_again.cancel()
         worker, self._worker = self._worker, None
@@ -111,35 +118,40 @@ class Suggester:
 
     async def _enter(self, tasks: int) -> None:
         """Wait, in the order of coming, until there is room for so many more."""
-        async with self._door:
-            while self._inside and self._inside + tasks > self._limits.waiting:
-                self._room.clear()
-                await self._room.wait()
-            self._inside += tasks
+        self._callers += 1
+        try:
+            async with self._door:
+                while self._inside and self._inside + tasks > self._limits.waiting:
+                    self._room.clear()
+                    await self._room.wait()
+                self._inside += tasks
+        finally:
+            self._callers -= 1
+            self._gone.set()
 
     def _leave(self, tasks: int) -> None:
         self._inside -= tasks
         self._room.set()
+        self._gone.set()
 
-    def _ask(self, sha256: str, contents: Sequence[Content]) -> asyncio.Future[list[Outcome]]:
+    def _ask(self, sha256: str, content: Content) -> asyncio.Future[Outcome]:
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Outcome]] = loop.create_future()
-        refused = self._refused.get(sha256)
-        if refused is not None:
-            self._leave(len(contents))
-            future.set_exception(refused.again())
+        future: asyncio.Future[Outcome] = loop.create_future()
+        if sha256 in self._refused:
+            self._leave(1)
+            future.set_exception(self._refused[sha256].again())
             return future
         if not self._fresh:  # whoever was woken in the same turn of the loop is heard first
             loop.call_soon(self._hand_over)
-        self._fresh.append((sha256, Asked(contents, future)))
+        self._fresh.setdefault(sha256, []).append((content, future))
         return future
 
     def _hand_over(self) -> None:
-        fresh, self._fresh = self._fresh, []
+        fresh, self._fresh = self._fresh, {}
         with self._lock:
-            for sha256, asked in fresh:
-                self._queue.put(sha256, asked)
-            self._lock.notify_all()
+            for sha256, items in fresh.items():
+                self._queue.put(sha256, items)
+            self._lock.notify()
         if self._worker is None:
             self._worker = self._employed(self._warm)
         if self._look_again is None:
@@ -155,22 +167,21 @@ class Suggester:
             load=self._load,
             media_dir=self._media_dir,
             limits=self._limits,
-            done=lambda work, outcomes: loop.call_soon_threadsafe(self._tell, work, outcomes),
+            tell=lambda told: loop.call_soon_threadsafe(self._hear, told),
         )
 
-    def _tell(self, work: Work, outcomes: Sequence[Outcome] | BadModel) -> None:
+    def _hear(self, told: Told) -> None:
         """Back in the loop: hand out what was found."""
-        self._leave(work.taken)
+        self._leave(len(told.items))
+        outcomes = told.outcomes
         if isinstance(outcomes, BadModel):
             if outcomes.code not in PASSING:
-                self._refused[work.sha256] = outcomes
-            _fail(work.batch, outcomes)
+                self._refused[told.sha256] = outcomes
+            _fail(told.items, outcomes)
             return
-        for (asked, place), outcome in zip(work.batch, outcomes, strict=True):
-            asked.outcomes[place] = outcome
-            asked.left -= 1
-            if not asked.left and not asked.future.done():
-                asked.future.set_result(asked.outcomes)
+        for (_, future), outcome in zip(told.items, outcomes, strict=True):
+            if not future.done():
+                future.set_result(outcome)
 
     def _look_later(self) -> None:
         self._look_again = asyncio.get_running_loop().call_later(self._limits.running / LOOKS, self._look)
@@ -199,16 +210,16 @@ class Suggester:
         with self._lock:
             worker.warm.drop(work.sha256)
             warm = worker.warm.copy()
-            given_up = self._queue.drop(work.sha256)
+            given_up = [work.batch[place] for place in work.open] + self._queue.drop(work.sha256)
         bad = BadModel(ModelProblem.TOO_SLOW, limit_s=f"{work.seconds:g}")
         log.warning("a model hangs", model=work.sha256, seconds=work.seconds)
         self._refused[work.sha256] = bad
-        self._leave(work.taken + len(given_up))
-        _fail([*work.batch, *given_up], bad)
+        self._leave(len(given_up))
+        _fail(given_up, bad)
         self._worker = self._employed(warm)
 
 
 def _fail(items: Sequence[Item], bad: BadModel) -> None:
-    for asked, _ in items:
-        if not asked.future.done():
-            asked.future.set_exception(bad.again())
+    for _, future in items:
+        if not future.done():
+            future.set_exception(bad.again())

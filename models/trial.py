@@ -47,9 +47,8 @@ def run(session: Session, card: ModelCard, *, stop: Stop) -> None:
 
 def _chances(session: Session, batch: NDArray[Any], stop: Stop) -> NDArray[np.float64]:
     found = session.run(batch, stop=stop)
-    for fault in faults(found, logits=session.logits):
-        if fault is not None:
-            raise fault
+    for fault in faults(found, logits=session.logits).values():
+        raise fault
     return softmax(log_chances(found, logits=session.logits))
 
 

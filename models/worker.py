@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
@@ -41,26 +41,35 @@ class Load(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """A batch that a worker has in hand; by `until` it should be done, after `seconds` at most.
+    """A batch that a worker has in hand; something of it should be done by `until`, after `seconds` at most.
 
-    `taken` counts also those tasks whose callers have gone meanwhile, which are not in the batch.
+    `open` are the places in the batch of which nothing was told yet.
     """
 
     sha256: str
     batch: Sequence[Item]
-    taken: int
     until: float
     seconds: float
     stop: Stop = field(default_factory=Stop)
+    open: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open = set(range(len(self.batch)))
 
 
-Done = Callable[[Work, "Sequence[Outcome] | BadModel"], object]
-"""Called in the worker's thread when a batch is done; raises RuntimeError when nobody waits any more."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of some tasks of a model: an outcome each, or why the model cannot be used."""
+
+    sha256: str
+    items: Sequence[Item]
+    outcomes: Sequence[Outcome] | BadModel
 
 
 class Worker:
     """Works through a queue in a thread of its own, until it is told to end or is left to itself.
 
+    It calls `tell` in that thread, which raises RuntimeError when nobody listens any more.
     What both threads touch (the queue, the work in hand, the warm models) is touched under the lock.
     """
 
@@ -74,7 +83,7 @@ class Worker:
         load: Load,
         media_dir: Path,
         limits: Limits,
-        done: Done,
+        tell: Callable[[Told], object],
     ) -> None:
         self.work: Work | None = None
         self.warm = warm
@@ -86,22 +95,26 @@ class Worker:
         self._load = load
         self._media_dir = media_dir
         self._limits = limits
-        self._done = done
+        self._tell = tell
         # nobody waits for a thread that hangs within a model
         self.thread = Thread(target=self._run, name="suggester", daemon=True)
         self.thread.start()
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
-            outcomes = self._outcomes(work)
-            with self._lock:
-                if self.left_alone:
+            for places, outcomes in self._parts(work):
+                with self._lock:
+                    if self.left_alone:
+                        return
+                    work.open.difference_update(places)
+                    work.until = self._clock() + work.seconds
+                    if not work.open:
+                        self.work = None
+                told = Told(work.sha256, [work.batch[place] for place in places], outcomes)
+                try:
+                    self._tell(told)
+                except RuntimeError:  # the loop is closed
                     return
-                self.work = None
-            try:
-                self._done(work, outcomes)
-            except RuntimeError:  # the loop is closed
-                return
 
     def _next(self) -> Work | None:
         with self._lock:
@@ -109,23 +122,26 @@ class Worker:
                 if self.ending or self.left_alone:
                     return None
                 self._lock.wait()
-            sha256, taken = self._queue.take(self._limits.together)
-            batch = [item for item in taken if not item[0].future.done()]
+            sha256, batch = self._queue.take(self._limits.together)
             seconds = self._limits.running
-            self.work = Work(sha256, batch, len(taken), until=self._clock() + seconds, seconds=seconds)
+            self.work = Work(sha256, batch, until=self._clock() + seconds, seconds=seconds)
             return self.work
 
-    def _outcomes(self, work: Work) -> Sequence[Outcome] | BadModel:
-        if not work.batch:
-            return ()
+    def _parts(self, work: Work) -> Iterator[tuple[Sequence[int], Sequence[Outcome] | BadModel]]:
+        """Every place of the batch once, with an outcome each, or with what is wrong with the model."""
+        wanted = [place for place, (_, future) in enumerate(work.batch) if not future.done()]
         try:
-            contents = [asked.contents[place] for asked, place in work.batch]
-            return self._model(work).outcomes(contents, self._media_dir, stop=work.stop)
+            if wanted:
+                contents = [work.batch[place][0] for place in wanted]
+                for rows, outcomes in self._model(work).parts(contents, self._media_dir, stop=work.stop):
+                    yield [wanted[row] for row in rows], outcomes
         except BadModel as bad:
-            return bad
+            yield tuple(work.open), bad
         except Exception:  # a thread that ended would leave everybody waiting
             log.exception("a model broke off")
-            return BadModel(ModelProblem.BREAKS_OFF)
+            yield tuple(work.open), BadModel(ModelProblem.BREAKS_OFF)
+        if work.open:  # without content, or their callers have gone
+            yield tuple(work.open), [None] * len(work.open)
 
     def _model(self, work: Work) -> Loaded:
         with self._lock:

@@ -46,14 +46,14 @@ def _answer(line: bytes, telling: TextIO) -> Mapping[str, object]:
     from models.training.order import Order
     from models.training.problems import CannotTrain, Trouble
 
-    if any(find_spec(part) is None for part in PARTS):
-        return {"failed": Trouble.NO_TRAINING_PARTS, "facts": {}}
-    from models.training.recipe import train
-
     try:
         order = Order.model_validate_json(line)
     except ValidationError:
         return {"failed": Trouble.BAD_ORDER, "facts": {}}
+    if any(find_spec(part) is None for part in PARTS):
+        return {"failed": Trouble.NO_TRAINING_PARTS, "facts": {}}
+    from models.training.recipe import train
+
     try:
         done = train(
             order,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
 
@@ -14,14 +14,14 @@ LARGE, SMALL = 2**16, 2**14
 MANY_LABELS = 20
 """With more labels a small table, so that no model is larger than a few MB."""
 
-UNEVEN = 2.0
+UNEVEN = 3.0
 """From so many times as many examples of the commonest label as of the rarest, balanced ones are tried too."""
 
 MANY_IMAGES = 5_000
 """Above it the slow algorithms are left out."""
 
 STRENGTHS = (30.0, 200.0, 5.0, 1_000.0)
-IMAGE_STRENGTHS = (0.003, 0.03, 0.3)
+IMAGE_STRENGTHS = (0.3, 0.03, 2.0)
 
 View = TextView | ImageView
 
@@ -64,23 +64,26 @@ def text_candidates(*, examples: int, labels: int, unevenness: float) -> list[Ca
 
 def image_candidates(*, examples: int, unevenness: float) -> list[Candidate]:
     """For images: linear models, waves and neurons on shades and edges."""
-    views = [ImageView(8, 4), ImageView(4, 0), ImageView(0, 4), ImageView(8, 8), ImageView(2, 0)]
-    curved = [ImageView(8, 4), ImageView(4, 0)] if examples <= MANY_IMAGES else []
+    views = [ImageView(8, 8), ImageView(8, 4), ImageView(4, 0), ImageView(0, 4), ImageView(2, 0)]
+    curved: list[View] = [ImageView(8, 8), ImageView(4, 0)] if examples <= MANY_IMAGES else []
     return [
         *_graded("logistic", views, IMAGE_STRENGTHS, unevenness),
         *(
             Candidate("waves", view, {"strength": strength, "width": width, "number": 800})
-            for view, width, strength in product(curved, (1.0, 0.6), (10.0, 1.0))
+            for view in curved
+            for width in (1.0, 0.6)
+            for strength in (10.0, 1.0)
         ),
         *(
             Candidate("neurons", view, {"hidden": 64, "decay": decay})
-            for view, decay in product(curved, (0.1, 3.0))
+            for view in curved
+            for decay in (0.1, 3.0)
         ),
     ]
 
 
 def _graded(
-    algorithm: str, views: list[TextView] | list[ImageView], strengths: tuple[float, ...], unevenness: float
+    algorithm: str, views: Sequence[View], strengths: tuple[float, ...], unevenness: float
 ) -> Iterator[Candidate]:
     for balanced, strength, view in product((False, True)[: 1 + (unevenness >= UNEVEN)], strengths, views):
         yield Candidate(algorithm, view, {"strength": strength, "balanced": balanced})

@@ -91,7 +91,7 @@ def image_graph(model: ImageModel, *, channels: int) -> ModelProto:
     labels = len(model.net.layers[-1].bias)
     scores = _layers(graph, graph.add("Concat", *parts, axis=1), model.net)
     _chances(graph, scores, link=model.net.link, labels=labels)
-    shape = ["N", channels, SIDE, SIDE]
+    shape: list[str | int | None] = ["N", channels, SIDE, SIDE]
     given = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, shape)
     return graph.finished(given, labels=labels, name="image")
 

@@ -45,7 +45,7 @@ class Lesson:
 
 def logistic(lesson: Lesson, *, strength: float, balanced: bool) -> Net:
     """Multinomial logistic regression; the larger its strength, the closer it follows the examples."""
-    model = LogisticRegression(C=strength, max_iter=300)
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
     model.fit(lesson.matrix, lesson.truth, sample_weight=lesson.counted(balanced=balanced))
     return Net((spread(model.coef_.T, model.intercept_, seen=model.classes_, labels=lesson.labels),))
 
@@ -73,9 +73,9 @@ def bayes(lesson: Lesson, *, smoothing: float) -> Net:
     """Multinomial naive Bayes: nothing to fit but counts, so it needs the fewest examples."""
     model = MultinomialNB(alpha=smoothing)
     model.fit(lesson.matrix, lesson.truth, sample_weight=lesson.weights)
-    last = spread(
-        model.feature_log_prob_.T, model.class_log_prior_, seen=model.classes_, labels=lesson.labels
-    )
+    # against their mean, which is the same to the softmax, the numbers stay small enough for 32 bits
+    ratios = model.feature_log_prob_ - model.feature_log_prob_.mean(axis=0)
+    last = spread(ratios.T, model.class_log_prior_, seen=model.classes_, labels=lesson.labels)
     return Net((last,))
 
 

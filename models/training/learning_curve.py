@@ -38,7 +38,7 @@ def learning_curve(
 
     Parts for which no time is left are left out, the large ones first, as they cost most.
     """
-    points = []
+    points: list[tuple[int, float]] = []
     for size in sorted({round(part * examples) for part in PARTS} - {examples}):
         if size >= LEAST and (left() > 0 or not points):
             parts = [np.sort(chance.permutation(examples)[:size]) for _ in range(REPEATS)]

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from models.card import LabelId
 
-SECONDS, EXAMPLES, MOST_EXAMPLES = 120.0, 20_000, 50_000
+SECONDS, EXAMPLES, MOST_EXAMPLES, CANDIDATES = 120.0, 20_000, 50_000, 1_000
 
 
 class _Part(BaseModel):
@@ -39,6 +39,8 @@ class Limits(_Part):
 
     seconds: Annotated[float, Field(gt=0, le=3600)] = SECONDS
     examples: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = EXAMPLES
+    candidates: Annotated[int, Field(ge=1)] = CANDIDATES
+    """So many of the grid are tried, the most promising ones first."""
 
 
 class Order(_Part):

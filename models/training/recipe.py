@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from models.card import Metrics, ModelCard, Trained, write_card
 from models.leading import leaders
@@ -27,7 +29,7 @@ from models.training.order import Done, Order
 from models.training.parity import check_parity
 from models.training.problems import CannotTrain, Trouble, Warned
 from models.training.report import Report, draw, numbered
-from models.training.search import LEAST_JUDGED, Found, Spaces, lesson, search
+from models.training.search import LEAST_JUDGED, Found, Model, Space, Spaces, lesson, search
 from models.training.splitting import LEAST_TESTED, SHARE, folds, held_out
 from models.training.subjects import Subject, image_subject, text_subject
 
@@ -69,6 +71,11 @@ def train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     Raises:
         CannotTrain: with the reason; nothing is written then.
     """
+    with threadpool_limits(limits=1):  # the other processors have conversations to lead
+        return _train(order, seconds=seconds, tell=tell)
+
+
+def _train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     began = seconds()
 
     def until(part: float) -> Callable[[], float]:
@@ -90,7 +97,7 @@ def train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     spaces = Spaces(lambda view: subject.space(subject.given[learnt], view))
     common = Counter(rest.truth.tolist()).most_common()
     found = search(
-        subject.candidates(len(rest), common[0][1] / common[-1][1]),
+        subject.candidates(len(rest), common[0][1] / common[-1][1])[: order.limits.candidates],
         spaces,
         rest,
         folds(rest.truth, group[learnt], chance=chance),
@@ -169,9 +176,14 @@ def _allowed(material: Material) -> tuple[NDArray[np.bool_], bool]:
     return np.ones(len(material), dtype=bool), True
 
 
+def _judged(material: Material) -> NDArray[np.int64]:
+    """The rows whose predictions judge a model: the blind ones, where there are enough."""
+    blind = np.array([one.blind for one in material.examples])
+    return np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(material))
+
+
 def _temperature(found: Found, rest: Material) -> float:
-    blind = np.array([one.blind for one in rest.examples])
-    rows = np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(rest))
+    rows = _judged(rest)
     return measured.temperature_of(found.chances[rows], rest.truth[rows], rest.weights[rows])
 
 
@@ -179,7 +191,7 @@ def _test(
     found: Found,
     spaces: Spaces,
     rest: Material,
-    given: NDArray[np.generic],
+    given: NDArray[Any],
     truth: NDArray[np.int64],
     temperature: float,
     *,
@@ -198,11 +210,12 @@ def _test(
 
     chances = measured.tempered(predicted(np.arange(len(rest))), temperature)
     guesses = leaders(chances)
-    prior = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
-    prior /= prior.sum()
-    before = measured.tempered(found.chances, temperature)
+    counted = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
+    prior: Floats = counted / counted.sum()
+    judged = _judged(rest)
+    before = measured.tempered(found.chances[judged], temperature)
     if not measured.better_than_guessing(
-        np.concatenate([before, chances]), np.concatenate([rest.truth, truth]), prior
+        np.concatenate([before, chances]), np.concatenate([rest.truth[judged], truth]), prior
     ):
         raise CannotTrain(
             Trouble.NOT_BETTER_THAN_GUESSING,
@@ -229,10 +242,10 @@ def _test(
     return _Tested(truth, guesses, metrics, *measured.wilson(right, len(truth)), curve)
 
 
-def _final(subject: Subject, found: Found, *, seed: int) -> object:
+def _final(subject: Subject, found: Found, *, seed: int) -> Model:
     """The winner, once more, from all examples."""
     candidate = found.candidate
-    space = subject.space(subject.given, candidate.view)
+    space: Space = subject.space(subject.given, candidate.view)
     whole = lesson(space, candidate, subject.material, seed=seed % 2**32)
     return space.model(learn(candidate.algorithm, whole, candidate.settings), candidate.algorithm)
 

@@ -109,8 +109,12 @@ def _curve(axes: Any, report: Report) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     sizes, right = (list(values) for values in zip(*report.curve.points, strict=True))
-    axes.fill_between(
-        [0, sizes[-1]], [100 * report.low] * 2, [100 * report.high] * 2, color=BAND, linewidth=0
+    axes.plot(
+        [sizes[-1]] * 2,
+        [100 * report.low, 100 * report.high],
+        color=BAND,
+        linewidth=22,
+        solid_capstyle="butt",
     )
     axes.axhline(100 * report.baseline, color=INK, linewidth=2, linestyle=":")
     if said := _shown(report.words.guessing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,13 @@ LEAST_JUDGED = 100
 class Model(Protocol):
     """A finished model, before it is a graph."""
 
-    def chances(self, given: NDArray[np.int64] | NDArray[np.float32]) -> Floats: ...
+    def chances(self, given: Any, /) -> Floats: ...
 
 
 class Space(Protocol):
     """Material under one view."""
 
-    def matrix(self, algorithm: str) -> object: ...
+    def matrix(self, algorithm: str) -> Any: ...
 
     def model(self, net: Net, algorithm: str) -> Model: ...
 

@@ -24,7 +24,8 @@ def held_out(
         CannotTrain: NO_VALIDATION when too much is alike or too little is allowed.
     """
     wanted = max(LEAST_TESTED, round(SHARE * len(truth)))
-    share = {label: wanted * float(np.mean(truth == label)) for label in np.unique(truth).tolist()}
+    usual = truth[allowed]
+    share = {label: wanted * float(np.mean(usual == label)) for label in np.unique(truth).tolist()}
     tested: list[int] = []
     full: list[NDArray[np.int64]] = []
     taken = dict.fromkeys(share, 0)

@@ -12,7 +12,17 @@ from pathlib import Path
 from rich.console import Console
 
 from bots.logs import configure
-from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, truth_full, truth_replay
+from tests.benchmarks import (
+    adapter,
+    cycles,
+    imports,
+    postgres,
+    scale,
+    slack,
+    suggesting,
+    truth_full,
+    truth_replay,
+)
 from tests.benchmarks.reporting import Goal, Report, Table, goals_table, write
 
 OUT = Path("out/benchmarks.md")
@@ -27,6 +37,7 @@ FULL: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=5, trips=1500),
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
+    "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -35,6 +46,7 @@ QUICK: Parts = {
     "adapter": lambda folder: adapter.run(folder, rounds=2, trips=500),
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
+    "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack
+from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, suggesting
 from tests.benchmarks.reporting import goals_table, write
 from tests.benchmarks.slack_bare import Way
 
@@ -57,3 +57,10 @@ async def test_postgres_is_measured_or_said_to_be_absent(tmp_path: Path) -> None
     """With a server there are figures; without one, a sentence."""
     table = (await postgres.run(tmp_path, rounds=1, cycles=4, tasks=50, at_once=(2,))).tables[0]
     assert table.rows or table.notes
+
+
+async def test_suggestions_are_measured_beside_a_bare_session(tmp_path: Path) -> None:
+    """Texts and pictures, and the lag of the loop."""
+    report = await suggesting.run(tmp_path, rounds=1, texts=40, images=2, different=(20, 2))
+    assert [len(table.rows) for table in report.tables] == [5, 5]
+    assert len(report.goals) == 6
