@@ -183,7 +183,10 @@ class Suggesting:
             some = ahead.tasks[start : start + TOGETHER]
             outcomes = await self._suggester.suggest_many(ahead.model.digest, [one.content for one in some])
             said = [ahead.said(one, outcome) for one, outcome in zip(some, outcomes, strict=True)]
-            await held.write(lambda tx, said=said: serving.keep(tx, pair.project_id, pair.model_id, said))  # type: ignore[misc]  # said is bound
+            now = self._clock.now()
+            await held.write(
+                lambda tx, said=said, now=now: serving.keep(tx, pair.project_id, pair.model_id, said, now=now)  # type: ignore[misc]  # both are bound
+            )
             await asyncio.sleep(PAUSE)
         self._resting.pop(pair.model_id, None)
         return True

@@ -101,6 +101,7 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         answer_id=answer_id,
         value=value,
         known=held.gold,
+        suggested=held.suggested,
         now=now,
     )
     after = slots.with_vote(before, vote, late=late)

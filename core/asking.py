@@ -17,8 +17,10 @@ from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
 from core.domain.reliability import together
-from core.intake.project_model import ProjectFile
+from core.domain.suggestions import audited
+from core.intake.project_model import Order, ProjectFile
 from core.store import assignments, skills, tasks
+from core.store.suggestions import hint_of
 from core.store.transaction import Transaction
 from core.weighing import met
 
@@ -53,14 +55,20 @@ class Caller:
     may_open: bool = True
     gold_share: float = 0.0
     model: Believed | None = None
+    listens: bool = False  # whether a model's word changes the order of tasks
 
-    def chances(self, votes: str | None) -> Chances:
-        """What is believed of a task from the votes in its row, an older generation's too."""
+    def chances(self, votes: str | None, hint: str | None = None, *, task_id: int = 0) -> Chances:
+        """What is believed of a task from the votes in its row, an older generation's too, and from a model's word.
+
+        With that, a task that a model is unsure of teaches more than one that it knows, and goes out first.
+        """
         if self.model is None:
             return ()
         tally = tasks.tally_of(votes)
-        given = () if tally is None else tally.votes
-        return posterior(self.model, (vote.evidence for vote in given))
+        said = [] if tally is None else [vote.evidence for vote in tally.votes]
+        if self.listens and hint is not None and not audited(task_id):
+            said.append(self.model.advice(hint_of(hint)))
+        return posterior(self.model, said)
 
 
 def caller(
@@ -88,6 +96,7 @@ def caller(
         may_open=belief.fresh >= OPENING * model.bar,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
+        listens=file.suggestions.wanted and file.suggestions.order is Order.UNSURE,
     )
 
 

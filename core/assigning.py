@@ -18,7 +18,7 @@ from core.errors import Refused
 from core.events import BudgetSpent, Event
 from core.overdue import run_out
 from core.store import assignments, crowds, projects, queues, tasks
-from core.store.queues import Queue
+from core.store.queues import Listed, Queue
 from core.store.transaction import Transaction
 
 ENOUGH = 16
@@ -63,6 +63,7 @@ def next_task(
     if person.consented_at is None:
         raise Refused("not_joined")
     held = assignments.active_of(tx, person.id)
+    among = None if only is None else queues.listed(only)
     events: list[Event] = []
     if held is not None:
         if held.task_state is TaskState.OPEN and now <= held.due_at:
@@ -72,7 +73,7 @@ def next_task(
     unpaid: set[int] = set()
     lost: dict[int, int] = {}
     for _ in range(LOOKS):
-        offers = _some_queues(tx, person, project, lost, only=only, now=now)
+        offers = _some_queues(tx, person, project, lost, among=among, now=now)
         of_project = {offer.queue.project_id: offer.queue for offer in offers}
         found = [candidate for offer in offers for candidate in offer.candidates]
         before = dict(lost)
@@ -85,7 +86,7 @@ def next_task(
                 events += _pause_unpaid(tx, candidate.project_id)
                 continue
             share = project.caller(queue).gold_share
-            gold = _gold(tx, person, queue, only=only, now=now) if chance.random() < share else None
+            gold = _gold(tx, person, queue, among=among, now=now) if chance.random() < share else None
             for one in (candidate,) if gold is None else (gold, candidate):
                 if tasks.take_slot(tx, one.task_id):
                     claimed = _claim(tx, person, one, queue, asked=asked, now=now, chance=chance)
@@ -94,7 +95,7 @@ def next_task(
             lost[candidate.queue_id] = max(lost.get(candidate.queue_id, 0), candidate.pos)
         if lost == before:
             break
-    checked = _check_instead(tx, person, project, asked=asked, only=only, now=now, chance=chance)
+    checked = _check_instead(tx, person, project, asked=asked, among=among, now=now, chance=chance)
     return NothingToDo(tuple(events)) if checked is None else Handed(checked, events=tuple(events))
 
 
@@ -132,7 +133,7 @@ def _check_instead(
     project: _Projects,
     *,
     asked: bool,
-    only: Collection[int] | None,
+    among: Listed | None,
     now: datetime,
     chance: Random,
 ) -> Assignment | None:
@@ -141,7 +142,7 @@ def _check_instead(
         model = project.callers[project_id].model
         assert model is not None, "only what is learned holds somebody back"
         crowds.hold(tx, project_id=project_id, person_id=person.id, generation=model.generation)
-        gold = _gold(tx, person, queue, only=only, now=now)
+        gold = _gold(tx, person, queue, among=among, now=now)
         if gold is None or not projects.reserve(tx, project_id, queue.file.reward):
             continue
         if tasks.take_slot(tx, gold.task_id):
@@ -171,7 +172,7 @@ def _some_queues(
     project: _Projects,
     lost: Mapping[int, int],
     *,
-    only: Collection[int] | None,
+    among: Listed | None,
     now: datetime,
 ) -> list[_Offer]:
     """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
@@ -179,7 +180,7 @@ def _some_queues(
     weighed = 0
     for queue in queues.open_to(tx, person.id):
         candidates = _candidates_of(
-            tx, person, queue, project=project, behind=lost.get(queue.id), only=only, now=now
+            tx, person, queue, project=project, behind=lost.get(queue.id), among=among, now=now
         )
         if candidates and (caller := project.caller(queue)).held_back:
             candidates = [one for one in candidates if caller.may_open and not one.answers]
@@ -200,13 +201,13 @@ def _candidates_of(
     *,
     project: _Projects | None = None,
     behind: int | None = None,
-    only: Collection[int] | None,
+    among: Listed | None,
     now: datetime,
 ) -> list[Candidate]:
     file = queue.file
     if file.deadline is not None and file.deadline <= now + SHORTEST:
         return []
-    waiting = queues.waiting(tx, queue, person.id, behind=behind, only=only)
+    waiting = queues.waiting(tx, queue, person.id, behind=behind, among=among)
     caller = project.caller(queue) if project is not None and waiting else None
     penalty, ends = file.penalty_points, file.deadline
     return [
@@ -225,7 +226,7 @@ def _candidates_of(
             answers=one.answered,
             reward=file.reward,
             penalty=penalty,
-            chances=() if caller is None else caller.chances(one.votes),
+            chances=() if caller is None else caller.chances(one.votes, one.hint, task_id=one.task_id),
         )
         for one in waiting
         if one.deadline is None or one.deadline > now + SHORTEST
@@ -233,11 +234,11 @@ def _candidates_of(
 
 
 def _gold(
-    tx: Transaction, person: Person, queue: Queue, *, only: Collection[int] | None, now: datetime
+    tx: Transaction, person: Person, queue: Queue, *, among: Listed | None, now: datetime
 ) -> Candidate | None:
     """A gold task of the queue's project; workers cannot tell."""
     for gold in queues.gold_of(tx, queue.project_id, person.id):
-        for one in _candidates_of(tx, person, gold, only=only, now=now):
+        for one in _candidates_of(tx, person, gold, among=among, now=now):
             return one
     return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from core import quality, weighing
 from core.domain.states import TaskState
 from core.intake.results import AnswerRow, MeasureRow, ResultRow
-from core.settling import CONSENSUS
+from core.settling import CONSENSUS, MODEL
 from core.store import answers, projects, task_views
 from core.store.task_views import Outcome
 from core.store.transaction import Transaction
@@ -86,7 +86,7 @@ def _result(one: Outcome, *, measured: bool) -> ResultRow:
     status = GOLD
     if one.gold is None:
         settled = one.state is TaskState.SETTLED
-        by_answers = one.settled_by == CONSENSUS if settled else one.state is TaskState.ESCALATED
+        by_answers = one.settled_by in (CONSENSUS, MODEL) if settled else one.state is TaskState.ESCALATED
         label, status = one.label if settled else None, str(one.state)
         confidence = None
         if measured and by_answers and one.confidence is not None:

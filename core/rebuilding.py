@@ -48,11 +48,19 @@ def rebuilt(
         of_refit = bases.get(one.person_id, Worker())
         worker = online.folded(state.workers.get(one.person_id, of_refit), now=one.at)
         by = of_refit if one.id <= swapped else worker
-        vote = online.weigh(learner, believed, by, person_id=one.person_id, value=one.value, at=one.at)
+        vote = online.weigh(
+            learner, believed, by, person_id=one.person_id, value=one.value, at=one.at, followed=one.followed
+        )
         if one.id > swapped:
             others = tuple(state.votes[one.task_id].values())
             worker = online.heard(
-                worker, believed, others=others, vote=vote, answer_id=one.id, known=one.known
+                worker,
+                believed,
+                others=others,
+                vote=vote,
+                answer_id=one.id,
+                known=one.known,
+                misled=one.misled,
             )
         state.workers[one.person_id] = worker
         state.votes[one.task_id][one.id] = vote

@@ -13,7 +13,7 @@ worker's answers after S have told since (`core.rebuilding` says it as code).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +23,17 @@ from core.consensus.contract import Settle
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.project import Project
 from core.domain.states import ProjectState, TaskState
+from core.domain.suggestions import Hint
 from core.events import Event
 from core.intake.project_model import ProjectFile
 from core.quality import dated
-from core.store import crowds, projects, refits, tasks
+from core.store import crowds, models, projects, refits, suggestions, tasks
 from core.store.refits import AnswerRow, Present, Seen, Standing, TaskRow
+from core.store.suggestions import hint_of
 from core.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from core.learning.anchoring import Cards
     from core.learning.record import Record
 
 FIRST = 20
@@ -46,6 +49,17 @@ LEEWAY = 0.02
 NOTICEABLE = 0.005
 """A confidence that moved less than this is left as it stands."""
 BATCH = 20
+MOST_MODELS = 4
+"""Of so many models at most it is learned what their words are worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one model said of a project's tasks; `trained_at` is when it was trained on some of them, if it was."""
+
+    said: Mapping[int, Hint]
+    trained_at: datetime | None
+    champion: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Sheet:
     tasks: Sequence[TaskRow]
     answers: Sequence[AnswerRow]
     held: Mapping[int, int]  # how often people came and were not asked, since the generation in use
+    words: Mapping[int, Words] = field(default_factory=dict)  # what models said, by model
 
     @property
     def generation(self) -> int:
@@ -120,10 +135,26 @@ def sheet(tx: Transaction, project_id: int, *, now: datetime) -> Sheet | None:
         present,
         upto,
         as_of,
-        refits.tasks_of(tx, project_id),
+        rows := refits.tasks_of(tx, project_id, hinted=project.file.suggestions.automatic),
         refits.answers_of(tx, project_id, upto=upto),
         crowds.held(tx, project_id, present.generation),
+        _words(tx, project_id, rows),
     )
+
+
+def _words(tx: Transaction, project_id: int, rows: Sequence[TaskRow]) -> dict[int, Words]:
+    """What the model that serves said, and those whose words some tasks were settled by; the newest of them."""
+    champion = models.serving_of(tx, project_id).champion
+    others = {hint.model_id for row in rows if (hint := hint_of(row.hint)) is not None} - {champion}
+    wanted = ([] if champion is None else [champion]) + sorted(others, reverse=True)
+    found = {}
+    for model_id in wanted[:MOST_MODELS]:
+        model = models.find(tx, model_id)
+        if model is not None:
+            trained_at = None if model.project_id is None else model.created_at
+            said = suggestions.all_said(tx, project_id, model_id)
+            found[model_id] = Words(said, trained_at, model_id == champion)
+    return found
 
 
 def refit(given: Sheet) -> Outcome:
@@ -212,7 +243,7 @@ def _reconsider(tx: Transaction, task_id: int, project: Project, *, now: datetim
         and must_reopen(case)
         and refits.reopen(tx, task_id, now=now)
     ):
-        slots.store(tx, case, case, now=now)
+        slots.store(tx, case, case.become(state=TaskState.OPEN), now=now)
     return ()
 
 
@@ -254,11 +285,13 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
     task_at = {row.id: index for index, row in enumerate(given.tasks)}
     person_at: dict[int, int] = {}
     columns: list[tuple[int, int, int]] = []
+    used: list[AnswerRow] = []
     for one in given.answers:
         label = place.get(one.value)
         task = task_at.get(one.task_id)
         if label is not None and task is not None:
             columns.append((task, person_at.setdefault(one.person_id, len(person_at)), label))
+            used.append(one)
     table = np.array(columns, dtype=np.int32).reshape(-1, 3)
     known = np.array([place.get(truth_of(row) or "", -1) for row in given.tasks], dtype=np.int32)
     record = Record(
@@ -268,8 +301,23 @@ def record_of(given: Sheet, labels: Sequence[str]) -> tuple[Record, list[int]]:
         known=known,
         workers_n=len(person_at),
         labels_n=len(labels),
+        cards=_cards(used, place) if any(one.screen is not None for one in used) else None,
     )
     return record, list(person_at)
+
+
+def _cards(used: Sequence[AnswerRow], place: Mapping[str, int]) -> Cards:
+    """What was on the screens of these answers."""
+    import numpy as np
+
+    from core.learning.anchoring import SCREENS, Cards
+
+    screens = {None if screen is None else screen.value: on for screen, on in SCREENS.items()}
+    return Cards(
+        np.array([place.get(one.suggested or "", -1) for one in used], dtype=np.int32),
+        np.array([screens[one.screen] for one in used], dtype=np.int8),
+        np.array([one.milliseconds for one in used], dtype=np.float64),
+    )
 
 
 def truth_of(row: TaskRow) -> str | None:

@@ -11,12 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from core import slots, weighing
+from core.consensus.advisor import of_model
 from core.domain.models import Model, Serving
+from core.domain.states import TaskState
 from core.domain.suggestions import Hint
 from core.errors import Refused
 from core.intake.project_model import OWN_MODEL, ProjectFile
 from core.store import models as rows
-from core.store import suggestions
+from core.store import projects, suggestions, tasks
 from core.store.suggestions import Said, hint_of
 from core.store.transaction import Transaction
 
@@ -129,8 +132,11 @@ def back(tx: Transaction, project_id: int, file: ProjectFile, *, now: datetime) 
 # --- what models say ----------------------------------------------------------------------------------
 
 
-def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said]) -> None:
-    """Keep what a model said of tasks; while it is the champion their rows carry it from now on."""
+def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said], *, now: datetime) -> None:
+    """Keep what a model said of tasks; while it is the champion, those that are not settled carry it from now on.
+
+    Where its word is worth something already, they are judged with it at once.
+    """
     held = rows.hold_serving(tx, project_id)  # so that no other model takes over in between
     suggestions.say(tx, model_id, said)
     if held.champion != model_id:
@@ -138,6 +144,23 @@ def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said]) 
     for one in said:
         hint = None if one.label is None else Hint(model_id, one.label, one.confidence, one.second)
         suggestions.carry(tx, one.task_id, hint)
+    project = projects.find(tx, project_id)
+    if (
+        project is None
+        or of_model(weighing.believed(tx, project_id, project.file).advisors, model_id) is None
+    ):
+        return
+    for task_id in sorted(one.task_id for one in said):
+        _judge(tx, task_id, project.file, now=now)
+
+
+def _judge(tx: Transaction, task_id: int, file: ProjectFile, *, now: datetime) -> None:
+    counts = tasks.lock(tx, task_id)
+    if counts.state is not TaskState.OPEN or counts.gold is not None:
+        return
+    if counts.answered + counts.late or file.suggestions.automatic:
+        case = slots.case_of(tx, counts, file)
+        slots.store(tx, case, case, now=now)
 
 
 def refresh(tx: Transaction, project_id: int, *, after: int, most: int = BATCH) -> int | None:

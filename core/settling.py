@@ -10,7 +10,8 @@ from core.consensus.contract import Ask, Escalate, Settle
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
 from core.domain.states import TaskState
-from core.domain.task import Counts, StandingAnswer
+from core.domain.suggestions import Screen
+from core.domain.task import Assignment, Counts, StandingAnswer
 from core.errors import Refused
 from core.events import Event, ProjectFinished, TaskEscalated
 from core.intake.project_model import ProjectFile
@@ -21,6 +22,8 @@ from core.store import answers, assignments, ledger, projects, tasks
 from core.store.transaction import Transaction
 
 CONSENSUS = "consensus"
+MODEL = "model"
+"""Nobody answered: a model settled it alone, as the project allows and its audit bears out."""
 
 
 def settle_due(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[Event, ...]:
@@ -82,8 +85,9 @@ def _conclude(tx: Transaction, case: Case, *, owner_id: int, now: datetime) -> t
 
 
 def settle(tx: Transaction, case: Case, verdict: Settle, *, now: datetime) -> tuple[Event, ...]:
-    """The answers decide the task: its label is fixed and everybody is paid."""
-    return _settle(tx, case, label=verdict.label, confidence=verdict.confidence, by=CONSENSUS, now=now)
+    """The answers decide the task: its label is fixed and everybody is paid; without any, nobody is."""
+    by = CONSENSUS if case.counts.answered + case.counts.late else MODEL
+    return _settle(tx, case, label=verdict.label, confidence=verdict.confidence, by=by, now=now)
 
 
 def _escalate(
@@ -176,8 +180,15 @@ def pay_gold_due(tx: Transaction, *, now: datetime, most: int = 50) -> int:
         held = assignments.get(tx, assignment_id)
         given = answers.of_assignment(tx, assignment_id)
         if held is not None and given is not None and held.gold is not None:
-            pay(tx, given, agreement=kind_named(held.file.kind).agreement(given.value, held.gold), now=now)
+            pay(tx, given, agreement=_by_gold(held, given.value), now=now)
     return len(due)
+
+
+def _by_gold(held: Assignment, value: str) -> Fraction:
+    """A suggestion that was wrong on purpose costs nobody anything, whatever they made of it."""
+    if held.gold is None or (held.suggested is not None and held.suggested.screen is Screen.PLANTED):
+        return Fraction(1)
+    return kind_named(held.file.kind).agreement(value, held.gold)
 
 
 def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: datetime) -> tuple[Event, ...]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from core import weighing
+from core.advice import Judged, judged
 from core.consensus import methods
 from core.consensus.believed import Believed
-from core.consensus.contract import Ask, Method, Overlap, Settle, Verdict, Vote
+from core.consensus.contract import Ask, Method, Settle, Verdict, Vote
 from core.domain.choice import Lane
 from core.domain.deadlines import UNDO_WINDOW
 from core.domain.states import TaskState
@@ -37,11 +38,18 @@ class Case:
         return methods()[self.file.method]
 
     @property
+    def judged(self) -> Judged:
+        """By what overlap, and with what a model says."""
+        counts = self.counts
+        return judged(self.believed, self.file, counts.hint, task_id=counts.task_id, state=counts.state)
+
+    @property
     def verdict(self) -> Verdict:
-        """What the method says of the votes so far."""
+        """What the method says of the votes so far, and of what a model says."""
         asked = self.counts.answered + self.counts.late
+        overlap, advice = self.judged
         return self.method.verdict(
-            self.votes, believed=self.believed, asked=asked, overlap=overlap_of(self.file)
+            self.votes, believed=self.believed, asked=asked, overlap=overlap, advice=advice
         )
 
     @property
@@ -54,11 +62,6 @@ class Case:
         """The case with other counts, and with other votes."""
         kept = self.votes if votes is None else votes
         return Case(replace(self.counts, **changes), self.file, self.believed, kept)
-
-
-def overlap_of(file: ProjectFile) -> Overlap:
-    """The overlap policy of a project."""
-    return Overlap(least=file.overlap.min, most=file.overlap.max, confidence=file.overlap.confidence)
 
 
 def take_up(tx: Transaction, task_id: int, file: ProjectFile) -> Case:
@@ -93,6 +96,7 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
     """Store a task after an event: its target as the verdict wants it, its free slots, when it may settle.
 
     A task that was full and now is not moves to the end of the FREED lane, so that every worker meets it.
+    What would settle without anybody's answer waits for whoever is at it.
     """
     counts = case.counts
     if counts.gold is not None:
@@ -111,6 +115,7 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
     wanted = verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
     target = max(wanted - counts.late, taken)
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
+    waits = isinstance(verdict, Ask) or (counts.active > 0 and not counts.answered + counts.late)
     tasks.write(
         tx,
         counts,
@@ -118,7 +123,7 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
         tally=Tally(case.believed.generation, case.votes),
         label=leading,
         confidence=verdict.confidence,
-        settle_at=None if isinstance(verdict, Ask) else now + UNDO_WINDOW,
+        settle_at=None if waits else now + UNDO_WINDOW,
     )
     if target > taken and before.counts.free == 0:
         requeue(tx, counts)

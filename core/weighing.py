@@ -15,6 +15,7 @@ from core.consensus.calibration import Calibration
 from core.consensus.contract import Vote
 from core.consensus.crowd import unseen
 from core.consensus.online import Worker
+from core.domain.suggestions import Screen, Suggested
 from core.domain.task import Counts, Tally
 from core.intake.project_model import ProjectFile
 from core.store import answers, crowds
@@ -95,7 +96,15 @@ def weighed_anew(
         )
         of_refit = Worker(base=worker.base)
         weighed.append(
-            online.weigh(learner, believed_, of_refit, person_id=vote.person_id, value=vote.value, at=vote.at)
+            online.weigh(
+                learner,
+                believed_,
+                of_refit,
+                person_id=vote.person_id,
+                value=vote.value,
+                at=vote.at,
+                followed=vote.followed,
+            )
         )
     return tuple(weighed)
 
@@ -112,6 +121,7 @@ def cast(
     answer_id: int,
     value: str,
     known: str | None,
+    suggested: Suggested | None,
     now: datetime,
 ) -> Vote:
     """The vote of a worker, who was `met` as `before`, as it weighs.
@@ -120,11 +130,17 @@ def cast(
     """
     learner = methods()[file.method].learner
     at = milliseconds(now)
+    followed = suggested is not None and suggested.followed_by(value)
     if learner is None:
-        return Vote(person_id, value, at)
+        return Vote(person_id, value, at, followed=followed)
     worker = online.folded(before, now=at)
-    vote = online.weigh(learner, believed_, worker, person_id=person_id, value=value, at=at)
-    after = online.heard(worker, believed_, others=others, vote=vote, answer_id=answer_id, known=known)
+    vote = online.weigh(
+        learner, believed_, worker, person_id=person_id, value=value, at=at, followed=followed
+    )
+    misled = followed and suggested is not None and suggested.screen is Screen.PLANTED
+    after = online.heard(
+        worker, believed_, others=others, vote=vote, answer_id=answer_id, known=known, misled=misled
+    )
     if after != before:
         crowds.keep(tx, after, project_id=project_id, person_id=person_id, generation=believed_.generation)
     return vote

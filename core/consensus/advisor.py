@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.consensus.crowd import Evidence
+from core.consensus.crowd import Crowd, Evidence
 
 EDGES = (0.0, 0.5, 0.7, 0.85, 0.95)
 """Where the bands of confidence begin."""
@@ -113,6 +113,19 @@ class Advisor:
 def band_of(confidence: float) -> int:
     """The place of the band that a confidence lies in; what is no number lies in the lowest."""
     return sum(confidence >= edge for edge in EDGES[1:])
+
+
+def counts_as(crowd: Crowd, advice: Evidence) -> float:
+    """As how much of an answer a model's word counts where answers err together: as it says, beside what one of
+    the crowd usually says, and never more than one."""
+    if not advice:
+        return 0.0
+    size = len(crowd.prior)
+    right = math.fsum(
+        chance * row[at] for at, (chance, row) in enumerate(zip(crowd.prior, crowd.pooled, strict=True))
+    )
+    usual = math.log(max(right * (size - 1) / (1 - right), 1.01)) if right < 1 else 1.0
+    return min(1.0, (max(advice) - min(advice)) / usual)
 
 
 def of_model(advisors: Sequence[Advisor], model_id: int) -> Advisor | None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from core.consensus.advisor import Advisor, of_model
 from core.consensus.calibration import Calibration
-from core.consensus.crowd import Crowd
+from core.consensus.crowd import Crowd, Evidence
+
+if TYPE_CHECKING:
+    from core.domain.suggestions import Hint
+
+FOLLOWED = 0.5
+"""Before it was measured, a vote that is what a model suggested before its person's eyes weighs this part of one
+that is nobody's but theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,8 @@ class Believed:
     calibration: Calibration
     bar: float = 0.0  # bits: whose answers teach less about a task are asked when nobody better comes
     as_of: int = 0  # milliseconds since 1970
+    followed: float = FOLLOWED  # what a vote weighs that follows a visible suggestion
+    advisors: tuple[Advisor, ...] = ()  # what the words of models are worth
 
     def as_json(self) -> str:
         """Everything but the generation, which the row has."""
@@ -32,12 +43,26 @@ class Believed:
                 "calibration": self.calibration.as_json(),
                 "bar": self.bar,
                 "as_of": self.as_of,
+                "followed": self.followed,
+                "advisors": [one.as_json() for one in self.advisors],
             }
         )
 
     def index(self, label: str) -> int | None:
         """The place of a label; None for one that this model never met."""
         return self.labels.index(label) if label in self.labels else None
+
+    def advisor(self, hint: Hint | None) -> Advisor | None:
+        """Whoever said this; None while nothing is known of them."""
+        return None if hint is None or not self.advisors else of_model(self.advisors, hint.model_id)
+
+    def advice(self, hint: Hint | None) -> Evidence:
+        """log P(the model says this | truth = k) for every k; nothing for a label or a model never met."""
+        advisor = self.advisor(hint)
+        label = None if advisor is None or hint is None else self.index(hint.label)
+        if advisor is None or hint is None or label is None:
+            return ()
+        return advisor.evidence(label, hint.confidence)
 
 
 @lru_cache(maxsize=256)
@@ -52,4 +77,6 @@ def parsed(generation: int, text: str) -> Believed:
         Calibration.from_json(kept["calibration"]),
         kept["bar"],
         kept["as_of"],
+        kept.get("followed", FOLLOWED),
+        tuple(map(Advisor.from_json, kept.get("advisors", ()))),
     )

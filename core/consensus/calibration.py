@@ -17,8 +17,16 @@ Kish's design effect; of 0 to 0.4, 0.2 described recorded crowds best, whatever 
 MOST_TOGETHER = 11
 """More answers than this weigh against a posterior no further: the crowds this was measured on gave ten."""
 
-EXPONENT, EXPONENT_SPREAD = 0.15, 0.2
-"""The natural logarithm of the exponent, over recorded crowds: mean and standard deviation."""
+EXPONENT, EXPONENT_SPREAD = 0.1, 0.3
+"""The natural logarithm of the exponent, over recorded crowds that agree as usual: mean and standard deviation."""
+
+USUAL_AGREEMENT = 0.43
+LEAST_AGREEMENT, MOST_AGREEMENT = 0.25, 0.7
+"""Krippendorff's alpha of recorded crowds: the mean, and what was seen; beyond that nothing is made of it."""
+
+BY_AGREEMENT = -1.0
+"""By how much the expected logarithm changes per whole of alpha. Who disagrees visibly errs each in their own way,
+which posteriors know of; where people agree, the errors that are left are those that all of them make."""
 
 LAPSE, LAPSE_SPREAD = -3.4, 1.4
 """The log-odds that a task's answers, however alike, tell nothing of its truth: over recorded and made-up crowds
@@ -60,9 +68,9 @@ class Calibration:
     held: tuple[Held, ...] = ()
 
     @classmethod
-    def unknown(cls, *, gold: int = 0) -> Calibration:
-        """The stated constants, for a project with too little gold."""
-        return cls(gold, _stated())
+    def unknown(cls, *, gold: int = 0, agreement: float | None = None) -> Calibration:
+        """The stated constants, for a project with too little gold; `agreement` is the answers' alpha, if known."""
+        return cls(gold, _stated(expected_exponent(agreement)))
 
     @property
     def measured(self) -> bool:
@@ -87,18 +95,19 @@ class Calibration:
         )
 
 
-def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers: int) -> tuple[float, ...]:
+def calibrated(calibration: Calibration, posterior: Sequence[float], *, answers: float) -> tuple[float, ...]:
     """The chances of each label as they come true: Σ w · ((1 - lapse) · posterior^b / Σ posterior^b + lapse / K).
 
-    b is the exponent over the design effect of that many answers. The order of the labels by their
+    b is the exponent over the design effect of that many answers; what says less than an answer may count as a
+    part of one. The order of the labels by their
     chances never changes, and with no answers at all the prior stays as it is.
     """
-    if answers < 1 or len(posterior) < 2:
+    if answers <= 0 or len(posterior) < 2:
         return tuple(posterior)
     logs = [math.log(max(chance, TINY)) for chance in posterior]
     most = max(logs)
     below = [log - most for log in logs]
-    together = 1 + TOGETHER * (min(answers, MOST_TOGETHER) - 1)
+    together = 1 + TOGETHER * (min(max(answers, 1), MOST_TOGETHER) - 1)
     chances = [0.0] * len(logs)
     for node in calibration.nodes:
         powers = [math.exp(log * node.exponent / together) for log in below]
@@ -124,11 +133,17 @@ def claim(calibration: Calibration, target: float) -> tuple[int, int] | None:
     return round(100 * mean), math.ceil(196 * spread)
 
 
-def _stated() -> tuple[Node, ...]:
+def expected_exponent(agreement: float | None) -> float:
+    """The mean of the exponent's logarithm before any gold, by the alpha of the answers; None: it is not known."""
+    alpha = USUAL_AGREEMENT if agreement is None else agreement
+    return EXPONENT + BY_AGREEMENT * (min(MOST_AGREEMENT, max(LEAST_AGREEMENT, alpha)) - USUAL_AGREEMENT)
+
+
+def _stated(exponent: float) -> tuple[Node, ...]:
     lapse = odds_to_chance(LAPSE)
     weights = [math.exp(-node * node / 2) for node in NODES]
     return tuple(
-        Node(math.exp(EXPONENT + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
+        Node(math.exp(exponent + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
         for node, weight in zip(NODES, weights, strict=True)
     )
 

@@ -32,6 +32,7 @@ class Vote(NamedTuple):  # a tuple, since every answer and every claim reads man
     at: int = 0  # milliseconds since 1970
     evidence: Evidence = ()
     known: bool = False  # whether enough of their work had been seen
+    followed: bool = False  # whether it is what a model suggested before their eyes; then `evidence` is less
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,16 @@ class Method(Protocol):
         """Learns what each person's vote weighs; None where all weigh the same."""
         ...
 
-    def verdict(self, votes: Sequence[Vote], *, believed: Believed, asked: int, overlap: Overlap) -> Verdict:
-        """What to do, `asked` answers having come in time."""
+    def verdict(
+        self,
+        votes: Sequence[Vote],
+        *,
+        believed: Believed,
+        asked: int,
+        overlap: Overlap,
+        advice: Evidence = (),
+    ) -> Verdict:
+        """What to do, `asked` answers having come in time, and a model having said what this `advice` is worth."""
         ...
 
     def agreement(

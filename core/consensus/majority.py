@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from core.consensus.believed import Believed
 from core.consensus.contract import Agreement, Ask, Escalate, Learner, Overlap, Settle, Verdict, Vote
+from core.consensus.crowd import Evidence
 
 
 class Majority:
@@ -23,6 +24,7 @@ class Majority:
         believed: Believed,  # noqa: ARG002  (everybody's vote weighs the same)
         asked: int,
         overlap: Overlap,
+        advice: Evidence = (),  # noqa: ARG002  (a model has no vote)
     ) -> Verdict:
         counted = Counter(vote.value for vote in votes)
         if not counted:

@@ -57,12 +57,22 @@ class Worker:
 
 
 def weigh(
-    learner: Learner, believed: Believed, worker: Worker, *, person_id: int, value: str, at: int
+    learner: Learner,
+    believed: Believed,
+    worker: Worker,
+    *,
+    person_id: int,
+    value: str,
+    at: int,
+    followed: bool = False,
 ) -> Vote:
-    """The vote of a worker as it weighs now; a label that the model never met says nothing."""
+    """The vote of a worker as it weighs now; a label that was never met says nothing, and one that a model put
+    into their mouth says less."""
     label = believed.index(value)
     evidence = () if label is None else learner.evidence(believed.crowd, worker.counts, label)
-    return Vote(person_id, value, at, evidence, worker.seen >= SEEN)
+    if followed:
+        evidence = tuple([believed.followed * one for one in evidence])
+    return Vote(person_id, value, at, evidence, worker.seen >= SEEN, followed)
 
 
 def heard(
@@ -73,10 +83,14 @@ def heard(
     vote: Vote,
     answer_id: int,
     known: str | None,
+    misled: bool = False,
 ) -> Worker:
-    """The worker after this vote beside the `others` of that moment, those taken back later included."""
+    """The worker after this vote beside the `others` of that moment, those taken back later included.
+
+    Who was `misled`, by a suggestion that was wrong on purpose, has shown nothing of their own.
+    """
     label = believed.index(vote.value)
-    if label is None or len(worker.waiting) >= MOST_WAITING:
+    if label is None or misled or len(worker.waiting) >= MOST_WAITING:
         return worker
     chances: tuple[float, ...] = ()
     if known is not None:
@@ -84,6 +98,8 @@ def heard(
         chances = tuple(float(at == truth) for at in range(len(believed.labels)))
     elif others and all(one.at <= vote.at - UNDONE for one in others):
         chances = posterior(believed, [one.evidence for one in others])
+    if vote.followed:
+        chances = tuple([believed.followed * one for one in chances])
     if not sum(chances):
         return worker
     waiting = (*worker.waiting, Pending(answer_id, vote.at, label, chances))

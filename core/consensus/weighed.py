@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import add
 
+from core.consensus.advisor import counts_as
 from core.consensus.believed import Believed
 from core.consensus.calibration import calibrated
 from core.consensus.contract import (
@@ -40,17 +41,34 @@ class Weighed:
         """The learner's."""
         return self.learner.name
 
-    def verdict(self, votes: Sequence[Vote], *, believed: Believed, asked: int, overlap: Overlap) -> Verdict:
-        """Settle when the calibrated confidence passes the target; one more answer at a time until then."""
-        if not votes:
-            return Ask(overlap.least, None, 0.0)
-        chances = calibrated(
-            believed.calibration, posterior(believed, [vote.evidence for vote in votes]), answers=len(votes)
-        )
+    def verdict(
+        self,
+        votes: Sequence[Vote],
+        *,
+        believed: Believed,
+        asked: int,
+        overlap: Overlap,
+        advice: Evidence = (),
+    ) -> Verdict:
+        """Settle when the calibrated confidence passes the target; one more answer at a time until then.
+
+        A model's word counts as one more answer, or as a part of one where it says less. Where nobody need be
+        asked at all, it may be the only one.
+        """
+        alone = not overlap.least and bool(advice)
+        if not votes and not alone:
+            return Ask(max(1, overlap.least), None, 0.0)
+        said = [vote.evidence for vote in votes]
+        answers: float = len(said)
+        if advice:
+            said.append(advice)
+            answers += counts_as(believed.crowd, advice)
+        chances = calibrated(believed.calibration, posterior(believed, said), answers=answers)
         best = max(chances)
         leading = believed.labels[chances.index(best)]
-        least = overlap.least if any(vote.known for vote in votes) else FEWEST_OF_STRANGERS
-        least = min(max(least, overlap.least), overlap.most)
+        least = overlap.least
+        if not alone and not any(vote.known for vote in votes):
+            least = min(max(least, FEWEST_OF_STRANGERS), overlap.most)
         if asked < least:
             return Ask(least, leading, best)
         if best >= overlap.confidence:

@@ -50,6 +50,10 @@ class Suggested:
         """Whether the worker saw it."""
         return self.screen is not Screen.WITHHELD
 
+    def followed_by(self, value: str) -> bool:
+        """Whether an answer is what its worker saw suggested."""
+        return self.visible and self.label == value
+
 
 def audited(task_id: int) -> bool:
     """Whether a task belongs to the audit: by chance, the same for ever, and whoever is asked."""

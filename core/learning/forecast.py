@@ -126,7 +126,7 @@ def _band(claimed: Floats, weights: Floats, *, gold: int, whole: int | None) -> 
     of the lapse a node holds the mean only.
     """
     each = claimed.mean(axis=0)
-    mean = float(each @ weights)
+    mean = min(1.0, float(each @ weights))  # of ones it may be a rounding more
     order = np.argsort(each)
     passed = weights[order].cumsum() - weights[order] / 2
     low, high = np.interp((0.1, 0.9), passed, each[order])

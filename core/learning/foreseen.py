@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.advice import overlap_of
 from core.clock import chance_of
 from core.consensus import methods
 from core.consensus.outlook import Forecast
@@ -12,7 +13,6 @@ from core.learning.forecast import forecast
 from core.learning.play import Rule, Standing
 from core.refitting import LEEWAY, Sheet, truth_of
 from core.settling import CONSENSUS
-from core.slots import overlap_of
 
 if TYPE_CHECKING:
     from core.consensus.believed import Believed

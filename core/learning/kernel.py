@@ -88,7 +88,8 @@ class Answers:
         size = record.labels_n
         columns = record.workers * np.int32(size) + record.labels
         shape = (record.tasks_n, record.workers_n * size)
-        self.said = csr_array((np.ones(len(columns), kind), (record.tasks, columns)), shape=shape)
+        weights = np.ones(len(columns), kind) if record.weights is None else record.weights.astype(kind)
+        self.said = csr_array((weights, (record.tasks, columns)), shape=shape)
         self.heard = self.said.T
         self.kind, self.size, self.workers = kind, size, record.workers_n
         self.sure = np.flatnonzero(record.known >= 0)
@@ -168,6 +169,7 @@ def _thinned(record: Record) -> Record:
         record.known[::every],
         record.workers_n,
         record.labels_n,
+        weights=None if record.weights is None else record.weights[kept],
     )
 
 

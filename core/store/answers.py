@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 
 from core.clock import milliseconds
 from core.consensus.contract import Vote
 from core.domain.states import AssignmentState, TaskState
+from core.domain.suggestions import Screen
 from core.domain.task import StandingAnswer
 from core.store.tables import answer, assignment, ledger, suggested, task
 from core.store.transaction import Change, Statement, Transaction
@@ -32,11 +33,18 @@ _ADD = Statement(
     .returning(answer.c.id),
     int,
 )
+FOLLOWED = and_(
+    suggested.c.assignment_id == answer.c.assignment_id,
+    suggested.c.label == answer.c.value,
+    suggested.c.screen != Screen.WITHHELD.value,
+)
+"""Of an answer: that its worker saw it suggested."""
 _VOTES = Statement(
-    select(answer.c.person_id, answer.c.value, answer.c.at)
+    select(answer.c.person_id, answer.c.value, answer.c.at, suggested.c.assignment_id.isnot(None))
+    .outerjoin(suggested, FOLLOWED)
     .where(answer.c.task_id == bindparam("task"), answer.c.voided_at.is_(None))
     .order_by(answer.c.id),
-    lambda person_id, value, at: Vote(person_id, value, milliseconds(at)),
+    lambda person_id, value, at, followed: Vote(person_id, value, milliseconds(at), followed=bool(followed)),
 )
 _VOID = Change(
     update(answer)

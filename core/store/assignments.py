@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
@@ -161,8 +160,7 @@ def lateness(tx: Transaction, person_id: int) -> tuple[int, int]:
     return sum(state in _LATE for state in states), len(states)
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """Which assignment, of which task and person."""
 
     id: int
@@ -170,19 +168,20 @@ class Pointer:
     person_id: int
 
 
-def _pick(
-    tx: Transaction, *conditions: Any, order: Any, most: int, skip_locked: bool = True
-) -> list[Pointer]:
-    rows = tx.execute(
+def _pick(tx: Transaction, *conditions: Any, order: Any, most: int, skip: bool = True) -> list[Pointer]:
+    # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
+    rows = tx.execute(_pointers(*conditions, order=order, skip=skip).limit(most)).all()
+    return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
+
+
+def _pointers(*conditions: Any, order: Any, skip: bool) -> Any:
+    return (
         select(assignment.c.id, assignment.c.task_id, assignment.c.person_id, assignment.c.project_id)
         .join(task, task.c.id == assignment.c.task_id)
         .where(*conditions)
         .order_by(order)
-        .limit(most)
-        .with_for_update(of=[task, assignment], skip_locked=skip_locked, key_share=True)
-    ).all()
-    # A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise.
-    return [Pointer(*row[:3]) for row in rows if row.project_id == rows[0].project_id]
+        .with_for_update(of=[task, assignment], skip_locked=skip, key_share=True)
+    )
 
 
 def past_due(tx: Transaction, *, now: datetime, most: int) -> list[Pointer]:
@@ -215,16 +214,16 @@ def to_expire(tx: Transaction, *, before: datetime, most: int) -> list[Pointer]:
     )
 
 
+_PROMISED = or_(assignment.c.state == _A.ACTIVE.value, assignment.c.state == _A.OVERDUE.value)
+_OPEN_OF_TASK = Statement(
+    _pointers(assignment.c.task_id == bindparam("task"), _PROMISED, order=assignment.c.id, skip=False),
+    lambda *row: Pointer(*row[:3]),
+)
+
+
 def open_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
     """The assignments of a task that still hold a promise: active and overdue ones."""
-    return _pick(
-        tx,
-        assignment.c.task_id == task_id,
-        assignment.c.state.in_([_A.ACTIVE, _A.OVERDUE]),
-        order=assignment.c.id,
-        most=1000,
-        skip_locked=False,
-    )
+    return _OPEN_OF_TASK.all(tx, task=task_id)
 
 
 def untouched_of_task(tx: Transaction, task_id: int) -> list[Pointer]:
@@ -247,7 +246,7 @@ def open_of_person(tx: Transaction, person_id: int) -> list[Pointer]:
         assignment.c.state == _A.ACTIVE,
         order=assignment.c.id,
         most=1000,
-        skip_locked=False,
+        skip=False,
     )
 
 

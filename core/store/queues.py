@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NewType
 
 from sqlalchemy import JSON, Text, and_, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy import insert as plain_insert
@@ -154,23 +154,31 @@ def gold_of(tx: Transaction, project_id: int, person_id: int) -> list[Queue]:
     return _GOLD_OF.all(tx, project=project_id, person=person_id)
 
 
+Listed = NewType("Listed", str)
+"""Some tasks as a statement takes them."""
+
+
+def listed(task_ids: Collection[int]) -> Listed:
+    """These tasks, written once for all the queues that a claim looks at."""
+    return Listed(json.dumps(list(task_ids)))
+
+
 def waiting(
     tx: Transaction,
     one: Queue,
     person_id: int,
     *,
     behind: int | None = None,
-    only: Collection[int] | None = None,
+    among: Listed | None = None,
 ) -> list[Waiting]:
     """The next tasks of a queue that are new to this person, at most a window of them.
 
     With `behind`, those that come after this position; what lies before it is offered again later.
-    With `only`, none but these tasks, wherever they stand.
+    With `among`, none but these tasks, wherever they stand.
     """
-    if only is not None:
+    if among is not None:
         after = 0 if behind is None else behind
-        among = _AMONG[tx.dialect]
-        return among.all(tx, queue=one.id, after=after, person=person_id, only=json.dumps(sorted(only)))
+        return _AMONG[tx.dialect].all(tx, queue=one.id, after=after, person=person_id, only=among)
     start = at = (one.pos or 0) if behind is None else behind
     passed = 0
     while True:

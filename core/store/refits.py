@@ -12,8 +12,8 @@ from sqlalchemy import insert as plain_insert
 
 from core.consensus.believed import Believed
 from core.domain.states import ProjectState, TaskState
-from core.store.tables import answer, crowd_model, project, reliability, task, worker_model
-from core.store.transaction import Change, Transaction
+from core.store.tables import answer, crowd_model, project, reliability, suggested, task, worker_model
+from core.store.transaction import Change, Statement, Transaction
 
 CHUNK = 20_000
 
@@ -28,39 +28,40 @@ class State(NamedTuple):
     as_of: datetime | None
 
 
+_NEWER = (
+    select(answer.c.id)
+    .where(
+        answer.c.project_id == project.c.id,
+        answer.c.id > func.coalesce(crowd_model.c.upto, 0),
+        answer.c.at <= bindparam("before"),
+        answer.c.voided_at.is_(None),
+    )
+    .limit(bindparam("enough"))
+    .correlate(project, crowd_model)
+    .subquery()
+)
+_STATES = Statement(
+    select(
+        project.c.id,
+        func.coalesce(crowd_model.c.generation, 0),
+        func.coalesce(crowd_model.c.answers, 0),
+        select(func.count()).select_from(_NEWER).scalar_subquery(),
+        crowd_model.c.as_of,
+    )
+    .select_from(project)
+    .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
+    .where(project.c.state == ProjectState.RUNNING.value)
+    .order_by(project.c.id),
+    State,
+)
+
+
 def states(tx: Transaction, *, before: datetime, enough: int) -> list[State]:
     """The running projects, with the answers given before `before` that their model has not seen.
 
     No more than `enough` of them are counted.
     """
-    seen = func.coalesce(crowd_model.c.upto, 0)
-    newer = (
-        select(answer.c.id)
-        .where(
-            answer.c.project_id == project.c.id,
-            answer.c.id > seen,
-            answer.c.at <= before,
-            answer.c.voided_at.is_(None),
-        )
-        .limit(enough)
-        .correlate(project, crowd_model)
-        .subquery()
-    )
-    fresh = select(func.count()).select_from(newer).scalar_subquery()
-    rows = tx.execute(
-        select(
-            project.c.id,
-            func.coalesce(crowd_model.c.generation, 0),
-            func.coalesce(crowd_model.c.answers, 0),
-            fresh,
-            crowd_model.c.as_of,
-        )
-        .select_from(project)
-        .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
-        .where(project.c.state == ProjectState.RUNNING)
-        .order_by(project.c.id)
-    )
-    return [State(*row) for row in rows]
+    return _STATES.all(tx, before=before, enough=enough)
 
 
 class TaskRow(NamedTuple):
@@ -74,6 +75,8 @@ class TaskRow(NamedTuple):
     confidence: float | None
     settled_by: str | None
     reopened: bool
+    hint: str | None = None  # as the task's row has it
+    settled_at: datetime | None = None
 
 
 class AnswerRow(NamedTuple):
@@ -84,6 +87,8 @@ class AnswerRow(NamedTuple):
     person_id: int
     value: str
     milliseconds: int
+    suggested: str | None = None  # the label that a model had for its worker's card
+    screen: str | None = None  # core.domain.suggestions.Screen: what became of that
 
 
 def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
@@ -95,8 +100,12 @@ def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
     return last_of_all(tx, project_id)
 
 
-def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
-    """Every task of a project that has answers or a known truth."""
+def tasks_of(tx: Transaction, project_id: int, *, hinted: bool = False) -> list[TaskRow]:
+    """Every task of a project that has answers or a known truth, or that a model settled; with `hinted`, those of
+    which a model said something, too."""
+    wanted = [task.c.answered + task.c.late > 0, task.c.gold.isnot(None), task.c.settled_by == "model"]
+    if hinted:
+        wanted.append(task.c.hint.isnot(None))
     rows = tx.execute(
         select(
             task.c.id,
@@ -107,10 +116,10 @@ def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
             task.c.confidence,
             task.c.settled_by,
             task.c.reopened_at.isnot(None),
+            task.c.hint,
+            task.c.settled_at,
         )
-        .where(
-            task.c.project_id == project_id, or_(task.c.answered + task.c.late > 0, task.c.gold.isnot(None))
-        )
+        .where(task.c.project_id == project_id, or_(*wanted))
         .order_by(task.c.id)
     )
     return [TaskRow(*row) for row in rows]
@@ -119,7 +128,16 @@ def tasks_of(tx: Transaction, project_id: int) -> list[TaskRow]:
 def answers_of(tx: Transaction, project_id: int, *, upto: int) -> list[AnswerRow]:
     """The standing answers of a project up to this one, by id."""
     rows = tx.execute(
-        select(answer.c.id, answer.c.task_id, answer.c.person_id, answer.c.value, answer.c.milliseconds)
+        select(
+            answer.c.id,
+            answer.c.task_id,
+            answer.c.person_id,
+            answer.c.value,
+            answer.c.milliseconds,
+            suggested.c.label,
+            suggested.c.screen,
+        )
+        .outerjoin(suggested, suggested.c.assignment_id == answer.c.assignment_id)
         .where(answer.c.project_id == project_id, answer.c.voided_at.is_(None), answer.c.id <= upto)
         .order_by(answer.c.id)
         .execution_options(yield_per=CHUNK)
@@ -143,6 +161,15 @@ def given_since(tx: Transaction, project_id: int) -> int:
     return int(tx.execute(found).scalar_one())
 
 
+_CLEAR = Change(
+    delete(worker_model).where(
+        worker_model.c.project_id == bindparam("project"),
+        worker_model.c.person_id == bindparam("person"),
+        worker_model.c.generation == bindparam("generation"),
+    )
+)
+
+
 def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int) -> int:
     """Remove some rows of other generations than the present one; returns how many.
 
@@ -156,13 +183,7 @@ def clear_staged(tx: Transaction, project_id: int, *, generation: int, most: int
     stale = stale.limit(most)
     rows = tx.execute(stale).all()
     for row in rows:
-        tx.execute(
-            delete(worker_model).where(
-                worker_model.c.project_id == project_id,
-                worker_model.c.person_id == row.person_id,
-                worker_model.c.generation == row.generation,
-            )
-        )
+        _CLEAR.run(tx, project=project_id, person=row.person_id, generation=row.generation)
     return len(rows)
 
 
@@ -299,7 +320,7 @@ def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
         .where(
             task.c.id == task_id,
             task.c.state == TaskState.SETTLED,
-            task.c.settled_by == "consensus",
+            task.c.settled_by.in_(["consensus", "model"]),
             task.c.reopened_at.is_(None),
         )
         .values(state=TaskState.OPEN, reopened_at=now, settled_at=None, settled_by=None)

@@ -127,7 +127,15 @@ def _say(insert: Any) -> Any:
 
 
 _SAY = Change(_say)
-_CARRY = Change(update(task).where(task.c.id == bindparam("task")).values(hint=bindparam("new_hint")))
+_CARRY = Change(
+    update(task)
+    .where(
+        task.c.id == bindparam("task"),
+        task.c.state != TaskState.SETTLED.value,
+        task.c.state != TaskState.CANCELLED.value,
+    )
+    .values(hint=bindparam("new_hint"))
+)
 
 
 def say(tx: Transaction, model_id: int, rows: Sequence[Said]) -> None:
@@ -144,7 +152,7 @@ def say(tx: Transaction, model_id: int, rows: Sequence[Said]) -> None:
 
 
 def carry(tx: Transaction, task_id: int, hint: Hint | None) -> None:
-    """Put a hint on the row of its task, from where cards and votes take it."""
+    """Put a hint on the row of its task, from where cards and votes take it; what is settled keeps its own."""
     _CARRY.run(tx, task=task_id, new_hint=written(hint))
 
 

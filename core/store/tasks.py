@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from core.consensus.contract import Vote
 from core.domain.deadlines import UNDO_WINDOW
@@ -45,8 +45,10 @@ def tally_of(text: str | None) -> Tally | None:
         return None
     kept = json.loads(text)
     votes = [
-        Vote(person_id, value, at, tuple(evidence), known)
-        for person_id, value, at, evidence, known in kept["v"]
+        Vote(
+            person_id, value, at, tuple(evidence), known, *followed
+        )  # none were followed before there were models
+        for person_id, value, at, evidence, known, *followed in kept["v"]
     ]
     return Tally(kept["g"], tuple(votes))
 
@@ -168,24 +170,30 @@ def write(
     )
 
 
-def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """Tasks whose answers can no longer be undone, of one project; each is taken by one caller only."""
-    waits = (task.c.settle_at <= now, task.c.state == TaskState.OPEN)
-    due = (
-        select(task.c.id)
-        .where(*waits, task.c.project_id == _first_project(*waits, order=task.c.settle_at))
-        .order_by(task.c.settle_at)
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    rows = tx.execute(update(task).where(task.c.id.in_(due)).values(settle_at=None).returning(task.c.id))
-    return sorted(row.id for row in rows)
-
-
 def _first_project(*conditions: Any, order: Any) -> Any:
     """A batch stays in one project: whoever locks two of them may wait for a worker who locks them crosswise."""
     first = select(task.c.project_id).where(*conditions).order_by(order).limit(1)
     return first.correlate(None).scalar_subquery()
+
+
+_WAITS = (task.c.settle_at <= bindparam("now"), task.c.state == TaskState.OPEN.value)
+_DUE = (
+    select(task.c.id)
+    # Without the sum SQLite would look through all open tasks of the project, not through those that are due.
+    .where(*_WAITS, task.c.project_id + 0 == _first_project(*_WAITS, order=task.c.settle_at))
+    .order_by(task.c.settle_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_TAKE_DUE = Statement(
+    update(task).where(task.c.id.in_(_DUE)).values(settle_at=None).returning(task.c.id), int
+)
+_ANY_DUE = Statement(select(task.c.id).where(task.c.settle_at <= bindparam("now")).limit(1), int)
+
+
+def due_to_settle(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """Tasks whose answers can no longer be undone, of one project; each is taken by one caller only."""
+    return sorted(_TAKE_DUE.all(tx, now=now, most=most))
 
 
 def _ended(now: datetime) -> tuple[Any, ...]:
@@ -206,6 +214,20 @@ def past_deadline(tx: Transaction, *, now: datetime, most: int) -> list[int]:
     return [row.id for row in rows]
 
 
+_END = Change(
+    update(task)
+    .where(task.c.id == bindparam("task"))
+    .values(
+        state=bindparam("new_state"),
+        label=bindparam("new_label"),
+        confidence=bindparam("new_confidence"),
+        settled_by=bindparam("new_settled_by"),
+        settled_at=bindparam("new_settled_at"),
+        settle_at=None,
+    )
+)
+
+
 def end(
     tx: Transaction,
     task_id: int,
@@ -217,17 +239,14 @@ def end(
     now: datetime,
 ) -> None:
     """Settle, escalate or cancel a task."""
-    tx.execute(
-        update(task)
-        .where(task.c.id == task_id)
-        .values(
-            state=state,
-            label=label,
-            confidence=confidence,
-            settled_by=by,
-            settled_at=now if state is TaskState.SETTLED else None,
-            settle_at=None,
-        )
+    _END.run(
+        tx,
+        task=task_id,
+        new_state=state.value,
+        new_label=label,
+        new_confidence=confidence,
+        new_settled_by=by,
+        new_settled_at=now if state is TaskState.SETTLED else None,
     )
 
 
@@ -255,20 +274,21 @@ def of_project(tx: Transaction, project_id: int, *, state: TaskState, most: int)
     return [row.id for row in rows]
 
 
+_ANY_UNFINISHED = Statement(
+    select(task.c.id)
+    .where(
+        task.c.project_id == bindparam("project"),
+        or_(task.c.state == TaskState.OPEN.value, task.c.state == TaskState.ESCALATED.value),
+        task.c.gold.is_(None),
+    )
+    .limit(1),
+    int,
+)
+
+
 def any_unfinished(tx: Transaction, project_id: int) -> bool:
     """Whether some task of a project is open or waits for a decision; gold tasks never end."""
-    return (
-        tx.execute(
-            select(task.c.id)
-            .where(
-                task.c.project_id == project_id,
-                task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED]),
-                task.c.gold.is_(None),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+    return _ANY_UNFINISHED.first(tx, project=project_id) is not None
 
 
 def unfinished(tx: Transaction, project_id: int, *, most: int) -> list[int]:
@@ -283,8 +303,7 @@ def unfinished(tx: Transaction, project_id: int, *, most: int) -> list[int]:
 
 def settling_is_due(tx: Transaction, *, now: datetime) -> bool:
     """Whether some task's answers can no longer be undone."""
-    due = select(task.c.id).where(task.c.settle_at <= now).limit(1)
-    return tx.execute(due).first() is not None
+    return _ANY_DUE.first(tx, now=now) is not None
 
 
 def ending_is_due(tx: Transaction, *, now: datetime) -> bool:

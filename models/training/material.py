@@ -17,7 +17,7 @@ from models.training.problems import CannotTrain, Trouble
 LEAST = 30
 """Fewer examples than this are no training."""
 
-MOST_CHARACTERS = 6_000_000
+MOST_CHARACTERS = 3_000_000
 """All texts together; what is older is left out, so that the n-grams fit into memory."""
 
 LONGEST_LINE = 200_000

@@ -29,7 +29,7 @@ from models.training.order import Done, Order
 from models.training.parity import check_parity
 from models.training.problems import CannotTrain, Trouble, Warned
 from models.training.report import Report, draw, numbered
-from models.training.search import LEAST_JUDGED, Found, Model, Space, Spaces, lesson, search
+from models.training.search import Found, Model, Space, Spaces, judging, lesson, search
 from models.training.splitting import LEAST_TESTED, SHARE, folds, held_out
 from models.training.subjects import Subject, image_subject, text_subject
 
@@ -94,7 +94,7 @@ def _train(order: Order, *, seconds: Callable[[], float], tell: Tell) -> Done:
     rest = material.at(learnt)
 
     tell(Stage.SEARCHING, 0.05)
-    spaces = Spaces(lambda view: subject.space(subject.given[learnt], view))
+    spaces = Spaces(subject.space, subject.given[learnt])
     common = Counter(rest.truth.tolist()).most_common()
     found = search(
         subject.candidates(len(rest), common[0][1] / common[-1][1])[: order.limits.candidates],
@@ -176,14 +176,8 @@ def _allowed(material: Material) -> tuple[NDArray[np.bool_], bool]:
     return np.ones(len(material), dtype=bool), True
 
 
-def _judged(material: Material) -> NDArray[np.int64]:
-    """The rows whose predictions judge a model: the blind ones, where there are enough."""
-    blind = np.array([one.blind for one in material.examples])
-    return np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(material))
-
-
 def _temperature(found: Found, rest: Material) -> float:
-    rows = _judged(rest)
+    rows = judging(rest)
     return measured.temperature_of(found.chances[rows], rest.truth[rows], rest.weights[rows])
 
 
@@ -212,7 +206,7 @@ def _test(
     guesses = leaders(chances)
     counted = np.bincount(rest.truth, weights=rest.weights, minlength=rest.labels) + 0.5
     prior: Floats = counted / counted.sum()
-    judged = _judged(rest)
+    judged = judging(rest)
     before = measured.tempered(found.chances[judged], temperature)
     if not measured.better_than_guessing(
         np.concatenate([before, chances]), np.concatenate([rest.truth[judged], truth]), prior

@@ -19,8 +19,12 @@ FIRST_FOLDS = 2
 FIRST_EXAMPLES = 2_000
 """The first round looks at so many examples at most."""
 LEAST_KEPT = 4
+MOST_KEPT = 8
 LEAST_JUDGED = 100
 """From so many blind examples on only they judge a candidate."""
+
+
+Rows = NDArray[np.int64]
 
 
 class Model(Protocol):
@@ -59,19 +63,24 @@ class _Score:
 
 
 class Spaces:
-    """The views of one material, each made when it is first needed."""
+    """The views of one material, each made when it is first needed; of many examples only few are kept."""
 
-    def __init__(self, make: Callable[[View], Space], *, kept: int = 8) -> None:
+    def __init__(self, make: Callable[[Any, View], Space], given: NDArray[Any]) -> None:
         self._make = make
-        self._kept = kept
+        self._given = given
+        self._kept = MOST_KEPT if len(given) <= FIRST_EXAMPLES else 1
         self._made: dict[View, Space] = {}
+
+    def part(self, rows: Rows) -> Spaces:
+        """The views of only these rows."""
+        return Spaces(self._make, self._given[rows])
 
     def of(self, view: View) -> Space:
         """The material under this view."""
         if view not in self._made:
             if len(self._made) >= self._kept:
                 self._made.pop(next(iter(self._made)))
-            self._made[view] = self._make(view)
+            self._made[view] = self._make(self._given, view)
         return self._made[view]
 
 
@@ -85,7 +94,7 @@ def search(
     candidates: list[Candidate],
     spaces: Spaces,
     material: Material,
-    fold: NDArray[np.int64],
+    fold: Rows,
     *,
     seed: int,
     left: Callable[[], float],
@@ -95,59 +104,60 @@ def search(
 
     `left` gives the seconds left; once there are none, the best so far wins. At least one candidate is tried.
     """
-    blind = np.array([one.blind for one in material.examples])
-    judged = blind if blind.sum() >= LEAST_JUDGED else np.ones(len(blind), dtype=bool)
-    first = np.flatnonzero(fold < FIRST_FOLDS)
-    some = np.arange(len(fold))
-    if len(some) > FIRST_EXAMPLES:
-        some = some[:: -(-len(some) // FIRST_EXAMPLES)]
+    every = -(-len(material) // FIRST_EXAMPLES)
+    some = np.arange(0, len(material), every)
+    part, few = material.at(some), spaces if every == 1 else spaces.part(some)
+    first = np.flatnonzero(fold[some] < FIRST_FOLDS)
     done = _round(
-        candidates, spaces, material, fold, among=some, asked=np.intersect1d(first, some), judged=judged,
-        seed=seed, left=left, tell=lambda share: tell(0.6 * share),
-    )  # fmt: skip
-    kept = sorted(done, key=lambda score: score.loss)[: max(LEAST_KEPT, len(done) // 3)]
-    everything = np.arange(len(fold))
+        candidates, few, part, fold[some], first, seed=seed, left=left, tell=lambda share: tell(0.6 * share)
+    )
+    kept = sorted(done, key=lambda score: score.loss)
+    kept = kept[: max(LEAST_KEPT, len(done) // 3) if every == 1 else LEAST_KEPT]
     final = _round(
-        [score.candidate for score in kept], spaces, material, fold, among=everything, asked=everything,
-        judged=judged, seed=seed, left=left, tell=lambda share: tell(0.6 + 0.4 * share),
+        [score.candidate for score in kept], spaces, material, fold, np.arange(len(material)),
+        seed=seed, left=left, tell=lambda share: tell(0.6 + 0.4 * share),
     )  # fmt: skip
     best = min(final, key=lambda score: score.loss)
     complete = len(done) == len(candidates) and len(final) == len(kept)
     return Found(best.candidate, best.chances, best.loss, len(done), complete)
 
 
+def judging(material: Material) -> Rows:
+    """The rows whose predictions judge a model: the blind ones, where there are enough."""
+    blind = np.array([one.blind for one in material.examples])
+    return np.flatnonzero(blind) if blind.sum() >= LEAST_JUDGED else np.arange(len(material))
+
+
 def _round(
     candidates: list[Candidate],
     spaces: Spaces,
     material: Material,
-    fold: NDArray[np.int64],
+    fold: Rows,
+    asked: Rows,
     *,
-    among: NDArray[np.int64],
-    asked: NDArray[np.int64],
-    judged: NDArray[np.bool_],
     seed: int,
     left: Callable[[], float],
     tell: Callable[[float], None],
 ) -> list[_Score]:
-    """Each candidate learns from the examples `among` and is asked for others of them, fold by fold."""
+    """Each candidate is asked for some rows, fold by fold, after learning from all the other folds."""
     scores: list[_Score] = []
+    told = np.intersect1d(asked, judging(material))
+    told = told if len(told) else asked
     for place, candidate in enumerate(candidates):
         if scores and left() <= 0:
             break
-        space = spaces.of(candidate.view)
-        whole = lesson(space, candidate, material, seed=seed)
+        whole = lesson(spaces.of(candidate.view), candidate, material, seed=seed)
         chances = np.full((len(material), material.labels), 1 / material.labels)
         for number in np.unique(fold[asked]).tolist():
-            net = learn(candidate.algorithm, whole.at(among[fold[among] != number]), candidate.settings)
+            net = learn(candidate.algorithm, whole.at(np.flatnonzero(fold != number)), candidate.settings)
             rows = asked[fold[asked] == number]
             chances[rows] = net.chances(whole.matrix[rows])
-        told = asked[judged[asked]] if judged[asked].any() else asked
         scores.append(_Score(_loss(chances[told], material, told), candidate, chances))
         tell((place + 1) / len(candidates))
     return scores
 
 
-def _loss(chances: Floats, material: Material, rows: NDArray[np.int64]) -> float:
+def _loss(chances: Floats, material: Material, rows: Rows) -> float:
     truth, weights = material.truth[rows], material.weights[rows]
     own = tempered(chances, temperature_of(chances, truth, weights))
     return float(np.average(losses(own, truth), weights=weights))

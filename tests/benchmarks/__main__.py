@@ -14,6 +14,8 @@ from rich.console import Console
 from bots.logs import configure
 from tests.benchmarks import (
     adapter,
+    advised,
+    anchoring,
     cycles,
     imports,
     postgres,
@@ -26,7 +28,8 @@ from tests.benchmarks import (
 from tests.benchmarks.reporting import Goal, Report, Table, goals_table, write
 
 OUT = Path("out/benchmarks.md")
-TRUTH, METHODS = "truth", "methods"
+ADVISED_OUT = Path("out/advised.jsonl")
+TRUTH, METHODS, ADVISED = "truth", "methods", "advised"
 """The parts that need recorded crowds."""
 
 Parts = dict[str, Callable[[Path], Coroutine[None, None, Report]]]
@@ -38,6 +41,7 @@ FULL: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -47,22 +51,25 @@ QUICK: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
+    "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the parts that are named, all when none is."""
     reader = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join([*FULL, METHODS, TRUTH]))
+    reader.add_argument("parts", nargs="*", metavar="part", help=", ".join([*FULL, METHODS, TRUTH, ADVISED]))
     reader.add_argument("--quick", action="store_true", help="small sizes: a minute instead of ten")
     _read_truth(reader)
     chosen = reader.parse_args(arguments)
     parts = _parts(chosen)
     unknown = set(chosen.parts) - parts.keys()
-    if unknown & {TRUTH, METHODS}:
-        reader.error(f"{METHODS} and {TRUTH} need --data FOLDER: recorded crowds, one folder each")
+    if unknown & {TRUTH, METHODS, ADVISED}:
+        reader.error(f"{METHODS}, {TRUTH} and {ADVISED} need --data FOLDER: recorded crowds, one folder each")
     if unknown:
-        reader.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join([*FULL, METHODS, TRUTH])}")
+        reader.error(
+            f"no part {', '.join(sorted(unknown))}; there are {', '.join([*FULL, METHODS, TRUTH, ADVISED])}"
+        )
     configure("ERROR")
     console = Console()
     tables: list[Table] = []
@@ -107,7 +114,10 @@ def _parts(chosen: argparse.Namespace) -> Parts:
             folder, data=wanted.data, rotations=3, seeds=min(wanted.seeds, 8) or 8, answers=size, rounds=2
         )
 
-    return {**parts, METHODS: methods, TRUTH: lambda _: truth_replay.run(wanted)}
+    def helped(_: Path) -> Coroutine[None, None, Report]:
+        return advised.run(wanted.data, seeds=wanted.seeds or 3, jobs=wanted.jobs, out=ADVISED_OUT)
+
+    return {**parts, METHODS: methods, TRUTH: lambda _: truth_replay.run(wanted), ADVISED: helped}
 
 
 if __name__ == "__main__":

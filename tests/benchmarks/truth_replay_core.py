@@ -8,13 +8,15 @@ answer. The core never sees an answer before it is given.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core import importing, people, projects, refitting, settling
+from core import importing, people, projects, refitting, serving, settling
 from core.answering import answer_held
 from core.assigning import Handed, next_task
 from core.clock import ManualClock, chance_of
@@ -25,9 +27,10 @@ from core.domain.task import Assignment
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
 from core.people import Identity
-from core.store import Store, Transaction
+from core.store import Store, Transaction, models
 from core.store import people as people_rows
 from core.store import tasks as task_rows
+from core.store.suggestions import Said
 from core.store.tables import answer, task
 from core.vault import Vault
 from tests.benchmarks.truth_sets import Crowd, rotated
@@ -42,6 +45,7 @@ TICK_EVERY = 6
 """Visits between two ticks of the clockwork: two minutes. What waits for one of them has no free place meanwhile."""
 TOGETHER = 300
 """Visits in one transaction; the order of what happens is the same, there are only fewer commits."""
+MODEL = "simulated"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 VAULT = Vault(b"benchmarks only: thirty-two byte")
 
@@ -95,14 +99,25 @@ class _Game:
     left: list[dict[int, str]]
     visits: tuple[int, ...]
     dice: Random
+    open: frozenset[int] = frozenset()
+    offered: dict[int, set[int]] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     come: int = 0
 
 
-async def replay(store: Store, plan: Plan, *, target: float, method: str) -> Replayed:
-    """Play a plan on an empty store."""
-    file = _file(plan.crowd, target=target, method=method)
-    game = await _prepared(store, plan, file)
+class Word(NamedTuple):
+    """What a model says of a task: a label, and how surely."""
+
+    label: int
+    confidence: float
+
+
+async def replay(
+    store: Store, plan: Plan, *, target: float, method: str, words: Sequence[Word] | None = None
+) -> Replayed:
+    """Play a plan on an empty store; with `words`, a model says so of each task, and nobody sees it."""
+    file = _file(plan.crowd, target=target, method=method, advised=words is not None)
+    game = await _prepared(store, plan, file, words)
     while game.come < len(game.visits):
         await store.write(lambda tx: _some_visits(tx, game))
     for _ in range(2):  # what the last visits brought about, then what the last refit did
@@ -115,17 +130,19 @@ async def replay(store: Store, plan: Plan, *, target: float, method: str) -> Rep
 
 
 def hand_out(
-    tx: Transaction, person: Person, *, only: dict[int, str], now: datetime, chance: Random
+    tx: Transaction, person: Person, *, only: Collection[int], now: datetime, chance: Random
 ) -> Assignment | None:
     """What the core hands this worker of these tasks."""
-    handed = next_task(tx, person, asked=True, now=now, chance=chance, only=only.keys())
+    handed = next_task(tx, person, asked=True, now=now, chance=chance, only=only)
     return handed.assignment if isinstance(handed, Handed) else None
 
 
-def refit_if_due(tx: Transaction, *, now: datetime) -> None:
-    """What the clockwork does when enough new answers came, whole and at once."""
-    for project_id in refitting.due(tx, now=now):
+def refit_if_due(tx: Transaction, *, now: datetime) -> bool:
+    """What the clockwork does when enough new answers came, whole and at once; says whether it did."""
+    due = refitting.due(tx, now=now)
+    for project_id in due:
         refitting.run_whole(tx, project_id, now=now)
+    return bool(due)
 
 
 # --- playing ------------------------------------------------------------------------------------------
@@ -133,22 +150,36 @@ def refit_if_due(tx: Transaction, *, now: datetime) -> None:
 
 def _some_visits(tx: Transaction, game: _Game) -> None:
     """The next visits, and what time brings about between them."""
+    _look(tx, game)
     for worker in game.visits[game.come : game.come + TOGETHER]:
         _visit(tx, game, worker)
         game.come += 1
         now = game.clock.now()
         if game.come % TICK_EVERY == 0:
             _settle(tx, now=now)
-            refit_if_due(tx, now=now)
+            if refit_if_due(tx, now=now):
+                _look(tx, game)
     _pay_gold(tx, now=game.clock.now())
 
 
 def _visit(tx: Transaction, game: _Game, worker: int) -> None:
     now = game.clock.move(VISIT_EVERY)
     person, left = game.crowd[worker], game.left[worker]
-    held = hand_out(tx, person, only=left, now=now, chance=game.dice) if left else None
+    only = game.offered.get(worker)
+    if only is None:
+        only = game.offered[worker] = left.keys() & game.open
+    held = hand_out(tx, person, only=only, now=now, chance=game.dice) if only else None
     if held is not None:
+        only.discard(held.task_id)
         answer_held(tx, person, held, left.pop(held.task_id), now=now + READING)
+
+
+def _look(tx: Transaction, game: _Game) -> None:
+    """Note which tasks are open: until the next refit they only end, and naming fewer to the core is quicker."""
+    rows = tx.execute(
+        select(task.c.id).where(task.c.project_id == game.project_id, task.c.state == TaskState.OPEN)
+    )
+    game.open, game.offered = frozenset(rows.scalars()), {}
 
 
 def _end(tx: Transaction, *, now: datetime) -> None:
@@ -170,7 +201,7 @@ def _pay_gold(tx: Transaction, *, now: datetime) -> None:
 # --- before and after ---------------------------------------------------------------------------------
 
 
-def _file(crowd: Crowd, *, target: float, method: str) -> ProjectFile:
+def _file(crowd: Crowd, *, target: float, method: str, advised: bool = False) -> ProjectFile:
     most = max(Counter(one.task for one in crowd.answers).values())
     return ProjectFile.model_validate(
         {
@@ -179,6 +210,7 @@ def _file(crowd: Crowd, *, target: float, method: str) -> ProjectFile:
             "labels": [{"id": label_id(one), "en": f"Label {one}"} for one in range(crowd.labels_n)],
             "overlap": {"min": 1, "max": min(most, MOST_ANSWERS), "confidence": target},
             "method": method,
+            "suggestions": {"model": MODEL, "show_above": 1.0} if advised else {},
         }
     )
 
@@ -192,10 +224,13 @@ def _task_id(number: int) -> str:
     return f"task-{number}"
 
 
-async def _prepared(store: Store, plan: Plan, file: ProjectFile) -> _Game:
+async def _prepared(store: Store, plan: Plan, file: ProjectFile, words: Sequence[Word] | None) -> _Game:
     crowd = plan.crowd
 
     def founded(tx: Transaction) -> tuple[Person, int, list[Person]]:
+        if words is not None:
+            labels = [label.id for label in file.labels]
+            serving.offer(tx, name=MODEL, digest="0", card={"labels": labels}, now=START)
         owner = _joined(tx, "owner", Role.REQUESTER)
         project_id = projects.create(tx, owner, file, now=START)
         return owner, project_id, [_joined(tx, f"worker-{one}") for one in range(crowd.workers_n)]
@@ -206,10 +241,22 @@ async def _prepared(store: Store, plan: Plan, file: ProjectFile) -> _Game:
         await store.write(lambda tx, batch=batch: importing.add_tasks(tx, project_id, batch, now=START))  # type: ignore[misc]  # batch is bound
     await store.write(lambda tx: projects.launch(tx, owner, project_id, now=START))
     ids = await store.read(lambda tx: _ids(tx, project_id))
+    if words is not None:
+        said = [
+            Said(ids[_task_id(number)], label_id(one.label), one.confidence, None)
+            for number, one in enumerate(words)
+        ]
+        await store.write(lambda tx: _says(tx, project_id, said))
     left: list[dict[int, str]] = [{} for _ in workers]
     for one in crowd.answers:
         left[one.worker][ids[_task_id(one.task)]] = label_id(one.label)
     return _Game(project_id, workers, left, plan.visits, plan.dice)
+
+
+def _says(tx: Transaction, project_id: int, said: Sequence[Said]) -> None:
+    champion = models.serving_of(tx, project_id).champion
+    assert champion is not None, "it serves"
+    serving.keep(tx, project_id, champion, said, now=START)
 
 
 def _joined(tx: Transaction, name: str, *roles: Role) -> Person:

@@ -23,7 +23,7 @@ from core.domain.states import TaskState
 from core.learning.record import Record
 from core.store import open_store
 from tests.benchmarks.measuring import Stopwatch
-from tests.benchmarks.truth_replay_core import Plan, Replayed, planned, replay
+from tests.benchmarks.truth_replay_core import Plan, Replayed, Word, planned, replay
 from tests.benchmarks.truth_scores import calibration_error, error_by_chance, majority_right
 from tests.benchmarks.truth_sets import Crowd, votes_of
 
@@ -124,13 +124,16 @@ def kept_in(out: Path) -> list[Unit]:
 async def play(
     crowds: Sequence[Crowd], *, seeds: int, targets: Sequence[float], method: str, jobs: int, out: Path
 ) -> list[Unit]:
-    """Play what is not in the file yet, add it there as it comes, and return all of it that was wanted."""
+    """Play what is not in the file yet, add it there as it comes, and return all of it that was wanted.
+
+    One target after the other: a run that is cut short lacks the last ones, and no seed of the first.
+    """
     had = {unit.key: unit for unit in kept_in(out)}
     wanted = [
         (crowd, seed, target, method)
+        for target in targets
         for seed in range(1, seeds + 1)
         for crowd in crowds
-        for target in targets
     ]
     missing = [one for one in wanted if _key(*one) not in had]
     done = 0
@@ -181,7 +184,7 @@ async def play_one(crowd: Crowd, seed: int, target: float, method: str) -> Unit:
     """Play one unit on a store of its own."""
     watch = Stopwatch()
     plan = planned(crowd, seed)
-    replayed = await _on_a_store(plan, target=target, method=method)
+    replayed = await on_a_store(plan, target=target, method=method)
     truth, votes = plan.crowd.truth, votes_of(plan.crowd)
     scored = [(one, known) for one in replayed.tasks if (known := truth[one.number]) is not None]
     return Unit(
@@ -205,11 +208,14 @@ async def play_one(crowd: Crowd, seed: int, target: float, method: str) -> Unit:
     )
 
 
-async def _on_a_store(plan: Plan, *, target: float, method: str) -> Replayed:
+async def on_a_store(
+    plan: Plan, *, target: float, method: str, words: Sequence[Word] | None = None
+) -> Replayed:
+    """Replay a plan on a store that is made for it, and gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="chatcrowd-replay-") as folder:
         store = await open_store(f"sqlite:///{Path(folder) / 'replay.sqlite3'}")
         try:
-            return await replay(store, plan, target=target, method=method)
+            return await replay(store, plan, target=target, method=method, words=words)
         finally:
             await store.close()
 

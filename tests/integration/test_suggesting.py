@@ -44,7 +44,8 @@ async def looked_at(
     def unit(tx: Transaction) -> int:
         found = suggestions.unread(tx, project, model, most=500)
         second = "dog" if label == "cat" else "cat"
-        serving.keep(tx, project, model, [Said(one.task_id, label, confidence, second) for one in found])
+        said = [Said(one.task_id, label, confidence, second) for one in found]
+        serving.keep(tx, project, model, said, now=world.clock.now())
         return len(found)
 
     return await world.do(unit)

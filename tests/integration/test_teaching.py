@@ -32,7 +32,7 @@ async def begun(world: World, *, order: str = "unsure") -> int:
     def unit(tx: Transaction) -> None:
         found = suggestions.unread(tx, project, model, most=500)
         said = [Said(one.task_id, "cat", 1.0 - at / (2 * TASKS), "dog") for at, one in enumerate(found)]
-        serving.keep(tx, project, model, said)
+        serving.keep(tx, project, model, said, now=world.clock.now())
 
     await world.do(unit)
     return project

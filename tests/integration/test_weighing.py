@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from core import answering, rebuilding, refitting, slots, weighing
+from core import answering, rebuilding, refitting, serving, slots, weighing
 from core.clock import ManualClock, milliseconds
 from core.consensus import methods
 from core.consensus.online import Worker
@@ -19,8 +20,9 @@ from core.domain.task import Assignment
 from core.errors import Refused
 from core.intake.rows import TaskRow
 from core.rebuilding import Rebuilt
-from core.store import Store, Transaction, crowds, projects, refits, tasks
+from core.store import Store, Transaction, crowds, projects, refits, suggestions, tasks
 from core.store import rebuilding as rows
+from core.store.suggestions import Said
 from core.store.tables import task
 from core.vault import Vault
 from tests.linked import everything
@@ -48,6 +50,7 @@ class Machine:
     held: dict[Person, Assignment] = field(default_factory=dict)
     answered: dict[Person, Assignment] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    credulous: float = 0.0  # how often somebody takes what a model suggests
 
     async def step(self) -> None:
         """One thing, and a moment later."""
@@ -72,6 +75,10 @@ class Machine:
         truth = card.content["text"].split()[0]
         wrong = [label for label in LABELS if label != truth]
         value = truth if self.chance.random() < self.right[worker] else self.chance.choice(wrong)
+        seen = card.suggested
+        if seen is not None and seen.visible and self.chance.random() < self.credulous:
+            value = seen.label
+            self.done.add(f"followed what was {seen.screen}")
         given = await self.world.answers(worker, card, value)
         self.answered[worker] = card
         self.done.add("late" if given.late else "gold" if card.gold is not None else "in time")
@@ -147,7 +154,27 @@ def _gathered(tx: Transaction, project_id: int) -> int:
     return sum(one.base is not None and one.gathered is not None for one in kept.values())
 
 
-async def _project(world: World) -> int:
+async def _advised(world: World) -> int:
+    """A project with a model that is right of two tasks in three, and says so of all of them beforehand."""
+    now = world.clock.now()
+    card = {"title": "Robot", "labels": list(LABELS)}
+    model = await world.do(lambda tx: serving.offer(tx, name="robot", digest="0", card=card, now=now))
+    project_id = await _project(world, suggestions={"model": "robot", "show_above": 0.5})
+
+    def say(tx: Transaction) -> None:
+        for at, one in enumerate(suggestions.unread(tx, project_id, model, most=100)):
+            label = one.content["text"].split()[0]
+            other = LABELS[(LABELS.index(label) + 1) % 3]
+            said = (
+                Said(one.task_id, other, 0.6, label) if at % 3 == 0 else Said(one.task_id, label, 0.9, other)
+            )
+            serving.keep(tx, project_id, model, [said], now=now)
+
+    await world.do(say)
+    return project_id
+
+
+async def _project(world: World, **settings: Any) -> int:
     owner = await world.person("owner", Role.REQUESTER)
     texts = [
         TaskRow(
@@ -167,15 +194,16 @@ async def _project(world: World) -> int:
         overlap={"min": 2, "max": 5, "confidence": 0.9},
         time_limit="2m",
         gold_share=0.2,
+        **settings,
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_what_is_kept_is_what_the_answers_say(world: World, seed: int) -> None:
-    """After claims, answers, late ones, gold, undo, settling and refits in any order."""
-    project_id = await _project(world)
+@pytest.mark.parametrize(("seed", "model"), [(1, False), (2, False), (3, False), (1, True), (2, True)])
+async def test_what_is_kept_is_what_the_answers_say(world: World, seed: int, model: bool) -> None:
+    """After claims, answers, late ones, gold, undo, settling and refits in any order, with a model and without."""
+    project_id = await (_advised(world) if model else _project(world))
     right = {await world.person(f"worker {at}"): share for at, share in enumerate(RIGHT)}
-    machine = Machine(world, project_id, right, Random(seed))
+    machine = Machine(world, project_id, right, Random(seed), credulous=0.5 if model else 0.0)
     compared = gathered = 0
     for step in range(STEPS):
         await machine.step()
@@ -188,6 +216,7 @@ async def test_what_is_kept_is_what_the_answers_say(world: World, seed: int) -> 
             compared += await world.do(lambda tx: _compared(tx, project_id))
             gathered += await world.store.read(lambda tx: _gathered(tx, project_id))
     assert machine.done >= {"in time", "gold", "late", "undone", "refit", "twice"}
+    assert ({"followed what was shown", "followed what was planted"} <= machine.done) is model
     assert (await world.store.read(lambda tx: refits.present(tx, project_id))).generation > 0
     assert compared > 100
     assert gathered, "answers after a refit told something of their workers"

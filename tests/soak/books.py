@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import rebuilding, slots, weighing
+from core import rebuilding, weighing
+from core.advice import overlap_of
 from core.clock import EPOCH, milliseconds
 from core.consensus import methods
 from core.consensus.believed import Believed
@@ -144,7 +145,7 @@ class _Books:
     def _label(self, epoch: Epoch, task_id: int, moment: datetime) -> str | None:
         votes = tuple(self._standing(epoch, task_id, moment))
         verdict = self._method.verdict(
-            votes, believed=epoch.believed, asked=len(votes), overlap=slots.overlap_of(self._project.file)
+            votes, believed=epoch.believed, asked=len(votes), overlap=overlap_of(self._project.file)
         )
         return verdict.label if isinstance(verdict, Settle) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import adapter, cycles, imports, postgres, scale, slack, suggesting
+from tests.benchmarks import adapter, anchoring, cycles, imports, postgres, scale, slack, suggesting
 from tests.benchmarks.reporting import goals_table, write
 from tests.benchmarks.slack_bare import Way
 
@@ -50,6 +50,17 @@ async def test_slack_is_measured_against_bare_bolt_apps(tmp_path: Path) -> None:
 async def test_taps_are_measured_beside_an_import(tmp_path: Path) -> None:
     """Every row of the file becomes a task."""
     report = await imports.run(tmp_path, rows=400, calm=0.2)
+    assert len(report.goals) == 2
+
+
+async def test_anchoring_is_measured_on_simulated_crowds(tmp_path: Path) -> None:
+    """One crowd of each share that is copied, and one of each other design."""
+    report = await anchoring.run(tmp_path, crowds=4, further=1)
+    assert [row[0] for row in report.tables[0].rows][:5] == [
+        "all",
+        *(f"{one:.1f} copied" for one in anchoring.COPIED),
+    ]
+    assert [len(table.rows) for table in report.tables[1:]] == [6, 4]
     assert len(report.goals) == 2
 
 

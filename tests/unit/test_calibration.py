@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from core.consensus.calibration import LEAST_GOLD, Calibration, Held, calibrated, claim
 from core.consensus.dawid_skene import LEARNER
+from core.learning.agreement import alpha
+from core.learning.calibrated import calibrated_all
 from core.learning.calibrating import fit_calibration
 from core.learning.record import Record
 
@@ -51,8 +53,8 @@ def measured(record: Record) -> Calibration:
     return fit_calibration(LEARNER, record, LEARNER.refit(record))
 
 
-GOOD = measured(crowd(gold=40, skill=0.95)[0])
-MISLED = measured(crowd(gold=40, misled=0.3)[0])
+RELIABLE, TRAPPED = crowd(gold=40, skill=0.95)[0], crowd(gold=40, misled=0.3)[0]
+GOOD, MISLED = measured(RELIABLE), measured(TRAPPED)
 ALL = [STATED, GOOD, MISLED]
 
 
@@ -108,6 +110,18 @@ def test_answers_err_together(posterior: tuple[float, ...], answers: int, calibr
     assert max(calibrated(calibration, posterior, answers=answers + 1)) <= few + 1e-12
 
 
+@given(st.lists(posteriors(), min_size=1, max_size=5), st.integers(1, 50), st.sampled_from(ALL))
+def test_many_tasks_at_once_are_each_as_alone(
+    some: list[tuple[float, ...]], answers: int, calibration: Calibration
+) -> None:
+    """A refit calibrates all tasks in one go, and says of each what an answer to it would."""
+    same = [one for one in some if len(one) == len(some[0])]
+    counts = np.arange(answers, answers + len(same))
+    together = calibrated_all(calibration, np.array(same), counts)
+    for one, count, found in zip(same, counts.tolist(), together.tolist(), strict=True):
+        assert found == pytest.approx(calibrated(calibration, one, answers=count), abs=1e-12)
+
+
 def test_nothing_asked_nothing_changed() -> None:
     """Before the first answer there is only the prior, and nothing to correct."""
     assert calibrated(MISLED, (0.9, 0.1), answers=0) == (0.9, 0.1)
@@ -138,11 +152,41 @@ def test_gold_without_answers_is_no_gold() -> None:
     assert measured(silent).gold == 0
 
 
-def test_a_good_crowd_earns_trust_and_a_misled_one_loses_it() -> None:
-    """The same posterior is claimed higher or lower than the stated constants, as the gold came out."""
-    sure = (0.99, 0.01)
-    misled, stated, good = (calibrated(one, sure, answers=3)[0] for one in (MISLED, STATED, GOOD))
-    assert misled < stated < good
+@pytest.mark.parametrize("posterior", [(0.9, 0.1), (0.99, 0.01)])
+def test_a_good_crowd_earns_trust_and_a_misled_one_loses_it(posterior: tuple[float, float]) -> None:
+    """The same posterior is claimed higher or lower than before any gold, as the gold came out."""
+    for record, earns in ((RELIABLE, True), (TRAPPED, False)):
+        stated = calibrated(Calibration.unknown(agreement=alpha(record)), posterior, answers=3)[0]
+        claimed = calibrated(measured(record), posterior, answers=3)[0]
+        assert (claimed > stated) == earns
+
+
+def test_visible_disagreement_earns_trust() -> None:
+    """Where people differ their errors are their own; where they agree, what is wrong is wrong for all of them."""
+    claims = [
+        calibrated(Calibration.unknown(agreement=one), (0.95, 0.05), answers=3)[0]
+        for one in (0.1, 0.25, 0.4, None, 0.5, 0.7, 0.9)
+    ]
+    assert claims == sorted(claims, reverse=True)
+    assert claims[0] == claims[1], "beyond what was seen nothing is made of it"
+    assert claims[-1] == claims[-2]
+
+
+def test_an_error_foreseen_tells_less_than_one_ruled_out() -> None:
+    """Of crowds that are wrong equally often, the one whose posterior left room for the truth keeps more trust."""
+    record, truth = crowd(gold=0, labels_n=5, skill=0.6)
+    fit = LEARNER.refit(record)
+    order = np.argsort(-fit.posterior, axis=1)
+    wrong = np.flatnonzero((fit.posterior.max(axis=1) < 0.9) & (order[:, 0] != truth))[:10]
+    right = np.flatnonzero(order[:, 0] == truth)[:20]
+    kept = []
+    for place in (1, 4):
+        known = np.full_like(record.known, -1)
+        known[right] = truth[right]
+        known[wrong] = order[wrong, place]
+        calibration = fit_calibration(LEARNER, replace(record, known=known), fit, target=2.0)
+        kept.append(calibrated(calibration, (0.9, 0.04, 0.03, 0.02, 0.01), answers=3)[0])
+    assert kept[0] > kept[1]
 
 
 def test_twenty_gold_tasks_cannot_prove_ninety_nine() -> None:

@@ -161,7 +161,7 @@ async def model_says(house: PaperHouse, said_: Mapping[str, tuple[str, float]]) 
 
     def unit(tx: Any) -> None:
         own_model(tx, 1, now=now)
-        says(tx, 1, said_)
+        says(tx, 1, said_, now=now)
 
     await house.service.store.write(unit)
 

@@ -1,0 +1,242 @@
+"""What models' words are worth, learned from what people said of the same tasks; NumPy, for refits only.
+
+Only tasks with two answers of people or a known truth tell anything, and of their truth only what people say,
+so a model and the first person who agrees with it never confirm each other. But that the model agreed may be why
+a task has one answer only. So each task that tells something stands for all of its sort: of the same band, and
+agreed with or contradicted by the first person, who answered before anything could be stopped. The audited
+tasks, which always get three answers, see to it that there are some of each sort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+from core.consensus.advisor import BOUND, EDGES, TOLERANCE, Advisor, Audit, Band, band_of
+from core.consensus.calibration import Calibration, calibrated
+from core.domain.suggestions import AUDIT_ANSWERS, AUDITED, audited
+from core.store.suggestions import hint_of
+
+if TYPE_CHECKING:
+    from core.consensus.crowd import Fit
+    from core.domain.suggestions import Hint
+    from core.learning.record import Record
+    from core.refitting import Sheet, Words
+    from core.store.refits import TaskRow
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DOUBT = 10.0
+"""A model is drawn towards knowing nothing with the weight of so many tasks, a band towards the whole model, and a
+row of either towards what its accuracy says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one model said of the record's tasks: (T,) each; label -1 where it said nothing, or nothing new."""
+
+    labels: Ints
+    bands: Ints
+    confidences: Floats
+
+
+def heard(given: Sheet, words: Words, labels: Sequence[str]) -> Heard:
+    """The words of one model on tasks that it was not trained on."""
+    place = {label: at for at, label in enumerate(labels)}
+    said = [_new(row, words.said.get(row.id), words.trained_at) for row in given.tasks]
+    return _columns(said, place)
+
+
+def carried(given: Sheet, model_id: int, labels: Sequence[str]) -> Heard:
+    """The same words, where tasks carry them and are judged with them."""
+    place = {label: at for at, label in enumerate(labels)}
+    words = given.words[model_id]
+    said = []
+    for row in given.tasks:
+        hint = _new(row, hint_of(row.hint), words.trained_at)
+        said.append(None if hint is None or hint.model_id != model_id or audited(row.id) else hint)
+    return _columns(said, place)
+
+
+def _new(row: TaskRow, hint: Hint | None, trained_at: datetime | None) -> Hint | None:
+    """What a model says of a task that was settled when it was trained, or is gold, may be learned by heart.
+
+    Audited tasks are never learned from.
+    """
+    if hint is None or trained_at is None or audited(row.id):
+        return hint
+    by_heart = (
+        row.gold is not None or row.reopened or (row.settled_at is not None and row.settled_at <= trained_at)
+    )
+    return None if by_heart else hint
+
+
+def _columns(said: Sequence[Hint | None], place: dict[str, int]) -> Heard:
+    labels = [-1 if one is None else place.get(one.label, -1) for one in said]
+    confidences = [0.0 if one is None else one.confidence for one in said]
+    return Heard(
+        np.array(labels, np.int64),
+        np.array([band_of(one) for one in confidences], np.int64),
+        np.array(confidences, np.float64),
+    )
+
+
+def consulted(
+    given: Sheet, record: Record, fit: Fit, labels: Sequence[str]
+) -> tuple[tuple[Advisor, ...], Floats | None]:
+    """What is learned of every model that said something, and (T, K) what their words add to the tasks' chances."""
+    found = tuple(
+        advisor(model_id, heard(given, words, labels), given, record, fit)
+        for model_id, words in given.words.items()
+    )
+    if not found or record.labels_n < 2:
+        return (), None
+    return found, sum(
+        (advice(one, carried(given, one.model_id, labels)) for one in found),
+        start=np.zeros((record.tasks_n, record.labels_n)),
+    )
+
+
+def advisor(model_id: int, spoke: Heard, given: Sheet, record: Record, fit: Fit) -> Advisor:
+    """What the model's words are worth, from a fit that people alone made."""
+    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior, record.labels_n)
+    together = counts.sum(axis=0)
+    whole = _drawn(together, _as_right(_knowing_nothing(together), together))
+    bands = []
+    for least, own in zip(EDGES, counts, strict=True):
+        judged = float(own.sum())
+        right = float(np.trace(own)) / judged if judged else 0.0
+        says = _drawn(own, _as_right(whole, own))
+        bands.append(Band(least, round(judged, 2), round(right, 4), _rounded(says)))
+    return Advisor(model_id, tuple(bands))
+
+
+def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
+    """(T,) how many tasks each task that tells something stands for, made to sum to how many really do."""
+    answers = np.bincount(record.tasks, minlength=record.tasks_n)
+    speaks = spoke.labels >= 0
+    gold = np.array([row.gold is not None for row in given.tasks], np.bool_)
+    tells = speaks & ((answers >= 2) | (record.known >= 0))
+    first = np.full(record.tasks_n, -1, np.int64)
+    first[record.tasks[::-1]] = record.labels[::-1]
+    sort = 2 * spoke.bands + (first == spoke.labels)
+    met = speaks & (answers >= 1) & ~gold
+    of_sort = np.bincount(sort[met], minlength=2 * len(EDGES))
+    told = np.bincount(sort[met & tells], minlength=2 * len(EDGES))
+    stands_for = np.minimum(of_sort / np.maximum(told, 1), AUDITED)
+    weights = np.where(tells, np.where(met, stands_for[sort], 1.0), 0.0)
+    squares = float((weights**2).sum())
+    if not squares:
+        return weights
+    effective = float(weights.sum()) ** 2 / squares  # Kish (1965): what so unequal weights are worth
+    scaled: Floats = weights * (effective / weights.sum())
+    return scaled
+
+
+def _counts(spoke: Heard, weights: Floats, posterior: Floats, size: int) -> Floats:
+    """(B, K, K) by band: how often the model said l where the truth is k, by people alone."""
+    counts = np.zeros((len(EDGES), size, size))
+    rows = np.flatnonzero(weights > 0)
+    np.add.at(
+        counts.transpose(0, 2, 1),
+        (spoke.bands[rows], spoke.labels[rows]),
+        posterior[rows] * weights[rows, None],
+    )
+    return counts
+
+
+def _knowing_nothing(counts: Floats) -> Floats:
+    """(K, K) what the model says, whatever the truth: starting from here, nothing is learned from its words."""
+    size = len(counts)
+    said = counts.sum(axis=0) + DOUBT / size
+    return np.tile(said / said.sum(), (size, 1))
+
+
+def _drawn(counts: Floats, parent: Floats) -> Floats:
+    """(K, K) the counts as shares, drawn towards a parent."""
+    drawn: Floats = (counts + DOUBT * parent) / (counts.sum(axis=1, keepdims=True) + DOUBT)
+    return drawn
+
+
+def _as_right(whole: Floats, own: Floats) -> Floats:
+    """(K, K) what the whole model would say, were it as often right as it is in one band."""
+    usual = np.clip(np.diag(whole), 1e-6, 1 - 1e-6)
+    judged = own.sum(axis=1)
+    expected = float(judged @ usual)
+    typical = float(usual.mean())
+    right = (float(np.trace(own)) + DOUBT * typical) / (judged.sum() + DOUBT)
+    before = (expected + DOUBT * typical) / (judged.sum() + DOUBT)
+    odds = right / (1 - right) * (1 - before) / before if 0 < right < 1 and 0 < before < 1 else 1.0
+    diagonal = usual * odds / (usual * odds + 1 - usual)
+    found = whole * ((1 - diagonal) / (1 - usual))[:, None]
+    np.fill_diagonal(found, diagonal)
+    drawn: Floats = found / found.sum(axis=1, keepdims=True)
+    return drawn
+
+
+def _rounded(says: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(max(one, 1e-4)) for one in row) for row in says.round(5))
+
+
+def advice(found: Advisor, spoke: Heard) -> Floats:
+    """(T, K) log P(the model says what it said | truth = k); zeros where it says nothing."""
+    says = np.log(np.array([band.says for band in found.bands]))
+    table = says[spoke.bands, :, np.maximum(spoke.labels, 0)]
+    return np.where(spoke.labels[:, None] >= 0, table, 0.0)
+
+
+def advised(posterior: Floats, words: Floats) -> Floats:
+    """(T, K) the posteriors with a model's word."""
+    weighed = posterior * np.exp(words - words.max(axis=1, keepdims=True))
+    whole = weighed.sum(axis=1, keepdims=True)
+    found: Floats = np.where(whole > 0, weighed / np.where(whole > 0, whole, 1.0), posterior)
+    return found
+
+
+def audit(
+    found: Advisor,
+    spoke: Heard,
+    given: Sheet,
+    record: Record,
+    fit: Fit,
+    calibration: Calibration,
+) -> Advisor:
+    """With how the model alone would have fared on tasks that people alone judged: audited ones, and gold.
+
+    What people settled counts as they settled it; what they left open counts by their chances. The bound is
+    that of Jeffreys' Beta(wrong + ½, right + ½).
+    """
+    target, enough = given.file.overlap.confidence, min(AUDIT_ANSWERS, given.file.overlap.max)
+    answers = np.bincount(record.tasks, minlength=record.tasks_n)
+    prior = np.asarray(fit.crowd.prior)
+    judged, claimed, wrong = 0, 0, 0.0
+    says = np.array([band.says for band in found.bands])
+    for at, row in enumerate(given.tasks):
+        label = int(spoke.labels[at])
+        if label < 0 or not (record.known[at] >= 0 or (audited(row.id) and answers[at] >= enough)):
+            continue
+        judged += 1
+        blind = prior * says[spoke.bands[at], :, label]
+        alone = calibrated(calibration, (blind / blind.sum()).tolist(), answers=1.0)
+        leading = max(range(len(alone)), key=alone.__getitem__)
+        if alone[leading] < target:
+            continue
+        claimed += 1
+        people = fit.posterior[at]
+        seems = (
+            calibrated(calibration, people.tolist(), answers=int(answers[at]))
+            if record.known[at] < 0
+            else people
+        )
+        decided = max(seems) >= target
+        wrong += float(int(np.argmax(seems)) != leading) if decided else 1.0 - float(seems[leading])
+    allowed = round(1 - target + TOLERANCE, 6)
+    bound = float(betaincinv(wrong + 0.5, claimed - wrong + 0.5, BOUND)) if claimed else 1.0
+    return replace(found, audit=Audit(judged, claimed, round(wrong, 4), round(bound, 4), allowed))
