@@ -25,6 +25,7 @@ from core.store import Store, models, projects
 from core.store.transaction import Transaction
 from models import folder
 from models.card import ModelCard, read_card
+from models.training.material import LEAST
 from models.training.order import Order, Words
 from models.training.problems import Trouble
 
@@ -135,6 +136,8 @@ async def train(
     try:
         await told(GATHERING, 0.0)
         written = await store.read(lambda tx: _write_material(tx, project, spool))
+        if written.tasks < LEAST:  # which needs no process to be seen
+            raise Untrained(Trouble.TOO_FEW, {"found": written.tasks, "needed": LEAST})
         order = _order(
             project, written, spool=spool, data_dir=data_dir, now=clock.now(), words=words, seed=seed
         )

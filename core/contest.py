@@ -151,6 +151,7 @@ def conclude(tx: Transaction, score: Score, *, now: datetime) -> tuple[Event, ..
     assert challenger is not None, "models are never deleted"
     if not score.better or challenger.withdrawn_at or not serving.fits(challenger, project.file):
         models.serve(tx, replace(held, challenger=None), now=now)
+        models.change(tx, challenger.id, withdrawn_at=now)
         return ()
     changed = replace(held, champion=score.challenger, challenger=None, before=score.champion)
     models.serve(tx, changed, now=now)

@@ -94,15 +94,14 @@ def follow_file(tx: Transaction, project_id: int, file: ProjectFile, *, now: dat
 
 
 def _own_champion(tx: Transaction, held: Serving, file: ProjectFile) -> int | None:
-    """The newest of the project's own models that fits its labels; what serves now stays when it is one."""
+    """One of the project's own models that fits its labels: the one that serves, or served before, or the newest."""
     if file.suggestions.model != OWN_MODEL:
         return None
     fitting = [
-        one for one in rows.own_of(tx, held.project_id) if one.withdrawn_at is None and fits(one, file)
+        one.id for one in rows.own_of(tx, held.project_id) if one.withdrawn_at is None and fits(one, file)
     ]
-    if any(one.id == held.champion for one in fitting):
-        return held.champion
-    return fitting[0].id if fitting else None
+    proven = (one for one in (held.champion, held.before) if one in fitting)
+    return next(proven, fitting[0] if fitting else None)
 
 
 def fits(found: Model, file: ProjectFile) -> bool:
