@@ -202,7 +202,8 @@ async def looked_at_everything(world: World, project: int, model: int) -> None:
 
     def unit(tx: Transaction) -> None:
         found = suggestions.unread(tx, project, model, most=500, ended=True)
-        serving.keep(tx, project, model, [suggestions.Said(one.task_id, "one", 0.9, "two") for one in found])
+        said = [suggestions.Said(one.task_id, "one", 0.9, "two") for one in found]
+        serving.keep(tx, project, model, said, now=world.clock.now())
 
     await world.do(unit)
 
