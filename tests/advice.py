@@ -15,7 +15,6 @@ from core.store import models
 from core.store.suggestions import Said
 from core.store.tables import task
 from core.store.transaction import Transaction
-from tests.conftest import START
 
 CARD: dict[str, Any] = {
     "labels": ["cat", "dog"],
@@ -68,7 +67,12 @@ def operators_model(
 
 
 def says(
-    tx: Transaction, project_id: int, said: Mapping[str, tuple[str, float]], *, second: str = "dog"
+    tx: Transaction,
+    project_id: int,
+    said: Mapping[str, tuple[str, float]],
+    *,
+    now: datetime,
+    second: str = "dog",
 ) -> None:
     """What the project's champion says of tasks, by their id in the file: a label and how sure it is."""
     champion = models.serving_of(tx, project_id).champion
@@ -82,5 +86,5 @@ def says(
         project_id,
         champion,
         [Said(ids[text], label, sure, second) for text, (label, sure) in said.items()],
-        now=START,
+        now=now,
     )

@@ -1,20 +1,20 @@
-"""What suggestions do to a project, in words: time, agreement, following, and settling without asking."""
+"""What suggestions do to a project, in words: following, time, agreement, and how right the model is."""
 
 from __future__ import annotations
 
+from bots.dialogue.auditing import audit
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import title_of
 from bots.dialogue.routes import PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Reply, Row, Title, says
 from core import projects
-from core.consensus.advisor import EDGES, ENOUGH_AUDITED, Audit
+from core.consensus.advisor import EDGES
 from core.consensus.anchoring import Anchoring, Span
 from core.domain.project import Project
 from core.effect import BandRight, Effect, effect
 from i18n import N_, Phrase, Translator
 
-FEW = 10
 BRIEF = 2
 """So many lines in /progress; the rest is behind a button."""
 ENOUGH = 50
@@ -160,49 +160,6 @@ def _right(t: Translator, one: BandRight) -> Phrase:
         most=t.percent(most),
         right=t.percent(one.right),
     )
-
-
-# --- settling without asking ----------------------------------------------------------------------
-
-
-def audit(t: Translator, found: Effect | None) -> list[Part]:
-    """How often the model would be wrong if it settled tasks alone, as measured on tasks that people judged."""
-    one = None if found is None else found.audit
-    if one is None or one.claimed < ENOUGH_AUDITED:
-        words = t.n(
-            "Too early to say how often it would be wrong: %(count)s of %(least)s tasks is measured. "
-            "Until then people are asked as before.",
-            "Too early to say how often it would be wrong: %(count)s of %(least)s tasks are measured. "
-            "Until then people are asked as before.",
-            0 if one is None else one.claimed,
-            least=t.number(ENOUGH_AUDITED),
-        )
-        return [Para(words)]
-    return [Para(_wrong(t, one)), Note(_allowed(t, one))]
-
-
-def _wrong(t: Translator, one: Audit) -> Phrase:
-    wrong, most = of_hundred(t, one.error or 0.0), of_hundred(t, one.bound)
-    return t.n(
-        "Of 100 that it settles alone %(wrong)s are wrong, hardly more than %(most)s (%(count)s task measured).",
-        "Of 100 that it settles alone %(wrong)s are wrong, hardly more than %(most)s (%(count)s tasks measured).",
-        one.claimed,
-        wrong=wrong,
-        most=most,
-    )
-
-
-def _allowed(t: Translator, one: Audit) -> Phrase:
-    allowed = of_hundred(t, one.allowed)
-    if one.passed:
-        return t("Your target allows %(number)s, so it may settle tasks alone.", number=allowed)
-    return t("Your target allows %(number)s, so people are still asked.", number=allowed)
-
-
-def of_hundred(t: Translator, share: float) -> Phrase:
-    """How many of a hundred, with a decimal where a whole number would hide too much."""
-    number = 100 * share
-    return t.number(round(number, 1) if number < FEW else round(number))
 
 
 ROUTES: tuple[Route, ...] = (PressRoute("effect", show),)

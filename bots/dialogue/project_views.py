@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bots.dialogue.auditing import alone
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
 from bots.dialogue.turn import Turn
@@ -12,6 +13,7 @@ from core import projects
 from core.advising import can_suggest
 from core.domain.project import Project
 from core.domain.states import ProjectState
+from core.effect import effect
 from core.intake.project_model import ProjectFile
 from core.ordering import can_order, cost_per_label
 from core.projects import Progress
@@ -48,6 +50,8 @@ def card(turn: Turn, project_id: int) -> Message:
     cost = cost_per_label(far)
     if cost is not None:
         parts.append(Para(cost_words(t, cost)))
+    if project.file.suggestions.automatic and project.file.suggestions.wanted:
+        parts += alone(t, effect(turn.tx, turn.person, project_id))
     if not far.tasks + gold and project.state is not ProjectState.CLOSED:
         parts.append(Note(t("Next: add tasks.")))
     elif project.state is ProjectState.DRAFT:

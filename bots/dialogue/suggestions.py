@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import effects
+from bots.dialogue.auditing import audit
 from bots.dialogue.bars import exact_percent
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.errand_words import job_slot
@@ -215,7 +215,7 @@ def _automatic(turn: Turn, project_id: int) -> Message:
             Title(t("Settle without asking? %(state)s", state=state)),
             Para(explained),
             Para(honest),
-            *effects.audit(t, effect(turn.tx, turn.person, project_id)),
+            *audit(t, effect(turn.tx, turn.person, project_id)),
         ),
         rows=((switch,), (Button(t("Back"), data("models", project_id)),)),
         slot=slot(project_id),

@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from core.domain.states import ProjectState, TaskState
-from core.domain.suggestions import Hint, Screen, Suggested
+from core.domain.suggestions import AUDITED, PRIME, SPREAD, Hint, Screen, Suggested
 from core.store.tables import project, serving, suggested, suggestion, task
 from core.store.transaction import Change, Statement, Transaction
+
+AUDITED_TASK = task.c.id * SPREAD % PRIME % AUDITED == 0
+"""`core.domain.suggestions.audited`, for the database."""
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 

@@ -82,7 +82,7 @@ async def suggesting(house: PaperHouse) -> None:
     def models_speak(tx: Transaction) -> None:
         for project, text, label in ((1, "Meow", "cat"), (2, "Woof", "dog")):
             advice.own_model(tx, project, now=now)
-            advice.says(tx, project, {text: (label, 0.87)})
+            advice.says(tx, project, {text: (label, 0.87)}, now=now)
 
     await house.service.store.write(models_speak)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import serving
 from core.answering import give_back
@@ -15,7 +16,8 @@ from core.domain.suggestions import Screen, audited
 from core.errors import Refused
 from core.projects import replace_file
 from core.store import Store, models, projects, suggestions
-from core.store.suggestions import Said
+from core.store.suggestions import AUDITED_TASK, Said
+from core.store.tables import task
 from core.store.transaction import Transaction
 from core.vault import Vault
 from tests.shadow import hints
@@ -141,6 +143,15 @@ async def refreshed(world: World, project: int) -> None:
     champion = (await world.do(lambda tx: models.serving_of(tx, project))).champion
     while stale := await world.do(lambda tx: suggestions.stale(tx, project, champion, most=5)):
         await world.do(lambda tx, stale=stale: serving.refresh(tx, project, stale))  # type: ignore[misc]  # stale is bound
+
+
+async def test_the_database_says_the_same_of_the_audit(world: World) -> None:
+    """One task in ten, and the same ones."""
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, [f"animal {at}" for at in range(300)])
+    found = await world.do(lambda tx: list(tx.execute(select(task.c.id, AUDITED_TASK.label("audited")))))
+    assert [bool(row.audited) for row in found] == [audited(row.id) for row in found]
+    assert 20 <= sum(bool(row.audited) for row in found) <= 40
 
 
 async def test_a_model_must_know_every_label(world: World) -> None:

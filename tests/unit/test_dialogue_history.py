@@ -41,10 +41,11 @@ async def will_and(house: PaperHouse, *tasks: str | TaskRow, **settings: Any) ->
 
 
 async def will_holds_gold(house: PaperHouse, **settings: Any) -> Someone:
-    """A worker whose card has a known answer; what they answered before is no more than two."""
-    will, _ = await will_and(house, GOLD, "Moo", "Woof", gold_share=0.5, **settings)
+    """A worker whose card has a known answer: chance decides when, but forty cards without it never were."""
+    others = [f"Moo {number}" for number in range(40)]
+    will, _ = await will_and(house, GOLD, *others, gold_share=0.5, **settings)
     await will.says("/task")
-    for _ in range(2):
+    for _ in others:
         if "Purr" not in said(will.last):
             await will.taps("Cat")
     assert "Purr" in said(will.last)

@@ -161,7 +161,7 @@ async def model_says(house: PaperHouse, said_: Mapping[str, tuple[str, float]]) 
 
     def unit(tx: Any) -> None:
         own_model(tx, 1, now=now)
-        says(tx, 1, said_)
+        says(tx, 1, said_, now=now)
 
     await house.service.store.write(unit)
 
@@ -343,6 +343,10 @@ async def test_settling_without_asking_is_explained_before_it_is_switched_on(hou
     assert rita.chat.toasts[-1] == "Sure tasks settle without asking now."
     assert said(rita.last).startswith("Settle without asking? It is on.")
     assert (await policy(house))[1].automatic
+    await rita.says("/project 1")
+    assert "nobody else is asked.\nToo early to say how often it would be wrong" in said(rita.last)
+    await rita.taps("Suggestions")
+    await rita.taps("Settle without asking")
     await rita.taps("Always ask people")
     assert not (await policy(house))[1].automatic
 

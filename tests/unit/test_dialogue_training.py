@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bots.dialogue import effects, training_words
+from bots.dialogue.auditing import audit
 from bots.dialogue.fit import fit
 from bots.dialogue.training_words import FAILURES, STAGES, WARNINGS, progress, trained, training_failed
 from bots.dialogue.vocabulary import Limits, Part
@@ -198,7 +199,7 @@ def test_suggestions_that_cost_time_are_owned_up_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("audit", "sentences"),
+    ("found", "sentences"),
     [
         (
             Audit(40, 12, 1.0, 0.2, 0.07),
@@ -223,9 +224,9 @@ def test_suggestions_that_cost_time_are_owned_up_to() -> None:
         ),
     ],
 )
-def test_the_audit_in_words(audit: Audit, sentences: list[str]) -> None:
+def test_the_audit_in_words(found: Audit, sentences: list[str]) -> None:
     """The measured error, and what follows from it."""
-    assert words_of(effects.audit(T, replace(effect_of(None), audit=audit))) == sentences
+    assert words_of(audit(T, replace(effect_of(None), audit=found))) == sentences
 
 
 @pytest.mark.parametrize("locale", LOCALES)
