@@ -17,7 +17,7 @@ from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
 from core.consensus.calibration import Calibration, claim
 from core.domain.states import TaskState
-from core.learning.advising import advised, audit, consulted, heard
+from core.learning.advising import advised, audit, consulted, heard, stands
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
 from core.learning.calibrated import calibrated_all
@@ -49,6 +49,7 @@ def computed(given: Sheet) -> Outcome:
     learner = methods()[given.file.method].learner
     believed, fit, judged_by, followed = None, None, None, None
     if learner is not None:
+        record = replace(record, stands=stands(given, record, labels))
         fit, record, followed = _fitted(learner, record)
         advisors, words = consulted(given, record, fit, labels)
         overlap = given.file.overlap
