@@ -242,7 +242,8 @@ class Suggesting:
 def _ahead(tx: Transaction, pair: Pair, *, above: int) -> Ahead | None:
     """What a model has not looked at: first what will go out, then what ended since it was made.
 
-    What ended before may be what a project's own model learned from: of that it says nothing.
+    What ended before may be what a project's own model learned from: of that it says nothing, except of audited
+    tasks, from which none learns.
     """
     model, project = models.find(tx, pair.model_id), projects.find(tx, pair.project_id)
     if model is None or project is None:

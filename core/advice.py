@@ -25,9 +25,15 @@ def overlap_of(file: ProjectFile) -> Overlap:
 
 
 def judged(
-    believed: Believed, file: ProjectFile, hint: Hint | None, *, task_id: int, state: TaskState
+    believed: Believed,
+    file: ProjectFile,
+    hint: Hint | None,
+    *,
+    task_id: int,
+    state: TaskState,
+    answers: int,
 ) -> Judged:
-    """How a task is judged that is not gold.
+    """How a task is judged that is not gold and has so many answers.
 
     An audited task is judged by some people, and by people alone. Nobody need be asked where the project wants
     that and the audit allows it; what was settled so stands until the audit says that it is wrong too often.
@@ -40,7 +46,7 @@ def judged(
             return Judged(overlap)
         least = max(overlap.least, min(AUDIT_ANSWERS, overlap.most))
         return Judged(Overlap(least, overlap.most, overlap.confidence))
-    advisor, advice = believed.advisor(hint), believed.advice(hint)
+    advisor, advice = believed.advisor(hint), believed.advice(hint, alone=not answers)
     if advisor is None or not advice:
         return Judged(overlap)
     settled = state is TaskState.SETTLED

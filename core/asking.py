@@ -67,7 +67,7 @@ class Caller:
         tally = tasks.tally_of(votes)
         said = [] if tally is None else [vote.evidence for vote in tally.votes]
         if self.listens and hint is not None and not audited(task_id):
-            said.append(self.model.advice(hint_of(hint)))
+            said.append(self.model.advice(hint_of(hint), alone=not said))
         return posterior(self.model, said)
 
 

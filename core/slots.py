@@ -41,7 +41,14 @@ class Case:
     def judged(self) -> Judged:
         """By what overlap, and with what a model says."""
         counts = self.counts
-        return judged(self.believed, self.file, counts.hint, task_id=counts.task_id, state=counts.state)
+        return judged(
+            self.believed,
+            self.file,
+            counts.hint,
+            task_id=counts.task_id,
+            state=counts.state,
+            answers=counts.answered + counts.late,
+        )
 
     @property
     def verdict(self) -> Verdict:

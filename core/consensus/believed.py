@@ -56,13 +56,15 @@ class Believed:
         """Whoever said this; None while nothing is known of them."""
         return None if hint is None or not self.advisors else of_model(self.advisors, hint.model_id)
 
-    def advice(self, hint: Hint | None) -> Evidence:
-        """log P(the model says this | truth = k) for every k; nothing for a label or a model never met."""
+    def advice(self, hint: Hint | None, *, alone: bool) -> Evidence:
+        """log P(the model says this | truth = k) for every k, when it is `alone`, and what counts of that beside
+        people; nothing for a label or a model never met."""
         advisor = self.advisor(hint)
         label = None if advisor is None or hint is None else self.index(hint.label)
         if advisor is None or hint is None or label is None:
             return ()
-        return advisor.evidence(label, hint.confidence)
+        evidence = advisor.evidence(label, hint.confidence)
+        return evidence if alone else tuple([self.calibration.trust * one for one in evidence])
 
 
 @lru_cache(maxsize=256)

@@ -38,6 +38,11 @@ NODES = tuple(float(step) for step in range(-3, 4))
 LEAST_CLAIMED = 5
 """With fewer gold tasks that reached a claim nothing is said about it."""
 
+TRUSTS = (0.25, 0.5, 0.75, 1.0)
+"""How much of a model's word may count beside people's: less than all, since it errs where they err. Before any
+gold each of these is as likely, and their mean counts."""
+TRUST = sum(TRUSTS) / len(TRUSTS)
+
 TINY = 1e-300
 
 
@@ -66,6 +71,8 @@ class Calibration:
     gold: int
     nodes: tuple[Node, ...]
     held: tuple[Held, ...] = ()
+    trust: float = TRUST
+    """How much of what a model's word says by itself counts beside what people say."""
 
     @classmethod
     def unknown(cls, *, gold: int = 0, agreement: float | None = None) -> Calibration:
@@ -83,6 +90,7 @@ class Calibration:
             "gold": self.gold,
             "nodes": [[node.exponent, node.lapse, node.weight] for node in self.nodes],
             "held": [[one.claimed, one.right, one.among] for one in self.held],
+            "trust": self.trust,
         }
 
     @classmethod
@@ -92,6 +100,7 @@ class Calibration:
             int(kept["gold"]),
             tuple(Node(*map(float, node)) for node in kept["nodes"]),
             tuple(Held(*map(float, one)) for one in kept["held"]),
+            float(kept.get("trust", TRUST)),
         )
 
 

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
+ROUNDS = 5
+"""People's doubts make any model look worse than it is. In so many rounds of expectation and maximisation, with what
+people say held fast, that is taken back (Dawid & Skene 1979, the model being one more worker)."""
 DOUBT = 10.0
 """A model is drawn towards knowing nothing with the weight of so many tasks, a band towards the whole model, and a
 row of either towards what its accuracy says of it."""
@@ -68,14 +72,14 @@ def carried(given: Sheet, model_id: int, labels: Sequence[str]) -> Heard:
 def _new(row: TaskRow, hint: Hint | None, trained_at: datetime | None) -> Hint | None:
     """What a model says of a task that was settled when it was trained, or is gold, may be learned by heart.
 
-    Audited tasks are never learned from.
+    Audited tasks are never learned from, but for gold.
     """
-    if hint is None or trained_at is None or audited(row.id):
+    if hint is None or trained_at is None:
         return hint
-    by_heart = (
-        row.gold is not None or row.reopened or (row.settled_at is not None and row.settled_at <= trained_at)
-    )
-    return None if by_heart else hint
+    if row.gold is not None:
+        return None
+    settled_before = row.reopened or (row.settled_at is not None and row.settled_at <= trained_at)
+    return None if settled_before and not audited(row.id) else hint
 
 
 def _columns(said: Sequence[Hint | None], place: dict[str, int]) -> Heard:
@@ -104,9 +108,39 @@ def consulted(
     )
 
 
+def stands(given: Sheet, record: Record, labels: Sequence[str]) -> Floats | None:
+    """(T,) for how many tasks each stands that tells of who answered it; None where no model said anything.
+
+    A task that one person and a model agreed on tells nothing of that person; without those that are like it
+    but for a second answer, everybody would be known by the tasks they were contradicted in.
+    """
+    hints = [None if row.gold is not None else hint_of(row.hint) for row in given.tasks]
+    if not any(hints):
+        return None
+    spoke = _columns(hints, {label: at for at, label in enumerate(labels)})
+    answers = np.bincount(record.tasks, minlength=record.tasks_n)
+    counted = (spoke.labels >= 0) & (record.known < 0)
+    return _stand_for(spoke, record, met=counted & (answers >= 1), told=counted & (answers >= 2))
+
+
+def _stand_for(spoke: Heard, record: Record, *, met: Flags, told: Flags) -> Floats:
+    """(T,) how many tasks that were `met` there are for each that was `told` of, band by band and by whether the
+    first person said what the model said; 1 for others."""
+    first = np.full(record.tasks_n, -1, np.int64)
+    first[record.tasks[::-1]] = record.labels[::-1]
+    sort = 2 * spoke.bands + (first == spoke.labels)
+    size = 2 * len(EDGES)
+    ratio = np.bincount(sort[met], minlength=size) / np.maximum(np.bincount(sort[told], minlength=size), 1)
+    return np.where(told, np.clip(ratio, 1.0, AUDITED)[sort], 1.0)
+
+
 def advisor(model_id: int, spoke: Heard, given: Sheet, record: Record, fit: Fit) -> Advisor:
     """What the model's words are worth, from a fit that people alone made."""
-    counts = _counts(spoke, _weights(spoke, given, record), fit.posterior)
+    weights = _weights(spoke, given, record)
+    counts = _counts(spoke, weights, fit.posterior)
+    for _ in range(ROUNDS):
+        doubted = advised(fit.posterior, _table(np.log(_bands(counts)), spoke))
+        counts = _counts(spoke, weights, doubted)
     says = _bands(counts)
     bands = []
     for least, own, table in zip(EDGES, counts, says, strict=True):
@@ -129,14 +163,8 @@ def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
     speaks = spoke.labels >= 0
     gold = np.array([row.gold is not None for row in given.tasks], np.bool_)
     tells = speaks & ((answers >= 2) | (record.known >= 0))
-    first = np.full(record.tasks_n, -1, np.int64)
-    first[record.tasks[::-1]] = record.labels[::-1]
-    sort = 2 * spoke.bands + (first == spoke.labels)
     met = speaks & (answers >= 1) & ~gold
-    of_sort = np.bincount(sort[met], minlength=2 * len(EDGES))
-    told = np.bincount(sort[met & tells], minlength=2 * len(EDGES))
-    stands_for = np.minimum(of_sort / np.maximum(told, 1), AUDITED)
-    weights = np.where(tells, np.where(met, stands_for[sort], 1.0), 0.0)
+    weights = tells * _stand_for(spoke, record, met=met, told=met & tells)
     squares = float((weights**2).sum())
     if not squares:
         return weights
@@ -146,11 +174,7 @@ def _weights(spoke: Heard, given: Sheet, record: Record) -> Floats:
 
 
 def _counts(spoke: Heard, weights: Floats, posterior: Floats) -> Floats:
-    """(B, K, K) by band: how often the model said l where the truth is k, by people alone.
-
-    Their doubts make a model look a little worse than it is. That is left so: it errs where they err, which their
-    answers do not show, and where it was taken back by expectation and maximisation, more answers were needed.
-    """
+    """(B, K, K) by band: how often the model said l where the truth is k."""
     size = posterior.shape[1]
     counts = np.zeros((len(EDGES), size, size))
     rows = np.flatnonzero(weights > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from core.consensus.calibration import (
     NODES,
     TINY,
     TOGETHER,
+    TRUSTS,
     Calibration,
     Held,
     Node,
@@ -128,22 +130,14 @@ def fit_calibration(
     truth (Good 1952, the logarithmic score): an error that was foreseen as possible tells less against the crowd
     than one that was ruled out. Tasks known because a person settled them (`escalated`) are hard ones, and would
     mislead if stopped half-way: only their whole record counts.
-    `advice` is (T, K) what a model's word is worth for each task, zeros where it says nothing.
+    `advice` is (T, K) what a model's word is worth by itself for each task, zeros where it says nothing. How much
+    of it counts beside people's is measured apart, on the same replays with its word, so that what it errs in is
+    not held against them.
     """
     gold = _gold(method, record, fit)
     if len(gold) < LEAST_GOLD:
         return Calibration.unknown(gold=len(gold))
-    orders = MOST_REPLAYS // len(gold)
-    paths = [
-        path
-        for task, answers in gold.items()
-        for truth, prior in [(int(record.known[task]), _prior(fit, None if advice is None else advice[task]))]
-        for path in (
-            _paths(prior, task, truth, answers, orders=1, most=len(answers), stops=False)
-            if task in escalated
-            else _paths(prior, task, truth, answers, orders=orders, most=most, stops=True)
-        )
-    ]
+    paths = _all_paths(record, fit, gold, most=most, escalated=escalated)
     seen: dict[tuple[int, int], tuple[float, ...]] = {}
     agreement = alpha(record)
     exponents = np.exp(expected_exponent(agreement) + _SPREAD)
@@ -159,7 +153,67 @@ def fit_calibration(
         ]
         likelihood = _likelihood(replays, exponents)
         believed = replace(believed, nodes=_nodes(likelihood.sum(axis=0), exponents))
+    if advice is not None and advice[list(gold)].any():
+        play = partial(_with_words, method, record, fit, gold, most=most, escalated=escalated, target=target)
+        scores = np.array([_score(play(trust * advice, believed), believed) for trust in TRUSTS])
+        weights = np.exp(scores - scores.max())
+        believed = replace(believed, trust=float(weights @ TRUSTS / weights.sum()))
+        replays = play(believed.trust * advice, believed)
     return replace(believed, held=_held(replays, likelihood, exponents))
+
+
+def _all_paths(
+    record: Record,
+    fit: Fit,
+    gold: dict[int, list[_Answer]],
+    *,
+    most: int,
+    escalated: Collection[int],
+    advice: Floats | None = None,
+) -> list[_Path]:
+    orders = MOST_REPLAYS // len(gold)
+    return [
+        path
+        for task, answers in gold.items()
+        for truth, prior in [(int(record.known[task]), _prior(fit, None if advice is None else advice[task]))]
+        for path in (
+            _paths(prior, task, truth, answers, orders=1, most=len(answers), stops=False)
+            if task in escalated
+            else _paths(prior, task, truth, answers, orders=orders, most=most, stops=True)
+        )
+    ]
+
+
+def _with_words(
+    method: Learner,
+    record: Record,
+    fit: Fit,
+    gold: dict[int, list[_Answer]],
+    advice: Floats,
+    believed: Calibration,
+    *,
+    most: int,
+    escalated: Collection[int],
+    target: float,
+) -> list[_Replay]:
+    """The replays in which the model has its word, stopped by what is believed of people."""
+    paths = _all_paths(record, fit, gold, most=most, escalated=escalated, advice=advice)
+    stops = _given(paths, believed, target=target)
+    return [
+        _replay(path, given, _settled(method, fit, path, given))
+        for path, given in zip(paths, stops, strict=True)
+    ]
+
+
+def _score(replays: Sequence[_Replay], believed: Calibration) -> float:
+    """The chances that were left to the truths, as weighted logarithms."""
+    chances = calibrated_all(
+        believed,
+        np.array([replay.posterior for replay in replays]),
+        np.array([replay.answers for replay in replays], dtype=np.float64),
+    )
+    left = chances[np.arange(len(replays)), [replay.truth for replay in replays]]
+    return float(np.log(np.maximum(left, 1e-9)) @ np.array([replay.weight for replay in replays]))
 
 
 def _gold(method: Learner, record: Record, fit: Fit) -> dict[int, list[_Answer]]:

@@ -96,8 +96,9 @@ class Answers:
         self.truth = record.known[self.sure]
         # One person's word alone would only confirm what is believed of that person already.
         told = np.bincount(record.tasks, minlength=record.tasks_n)
-        self.telling = ((told >= 2) | (record.known >= 0)).astype(kind)
-        self.all_tell = bool(self.telling.all())
+        tells = (told >= 2) | (record.known >= 0)
+        self.telling = (tells if record.stands is None else tells * record.stands).astype(kind)
+        self.all_tell = bool((self.telling == 1).all())
 
     def widened(self) -> None:
         """Go on in double precision."""
@@ -170,6 +171,7 @@ def _thinned(record: Record) -> Record:
         record.workers_n,
         record.labels_n,
         weights=None if record.weights is None else record.weights[kept],
+        stands=None if record.stands is None else record.stands[::every],
     )
 
 

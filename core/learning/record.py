@@ -30,6 +30,8 @@ class Record:
     """What was on the screen of each answer; None: nothing ever was suggested."""
     weights: NDArray[np.float64] | None = None
     """(n,) how much of an answer counts; None: all of each."""
+    stands: NDArray[np.float64] | None = None
+    """(T,) for how many tasks each of those stands that tell of who answered them; None: for itself alone."""
 
     @property
     def tasks_n(self) -> int:

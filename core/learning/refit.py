@@ -17,7 +17,7 @@ from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
 from core.consensus.calibration import Calibration, claim
 from core.domain.states import TaskState
-from core.learning.advising import advised, audit, consulted, heard
+from core.learning.advising import advised, audit, consulted, heard, stands
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
 from core.learning.calibrated import calibrated_all
@@ -49,6 +49,7 @@ def computed(given: Sheet) -> Outcome:
     learner = methods()[given.file.method].learner
     believed, fit, judged_by, followed = None, None, None, None
     if learner is not None:
+        record = replace(record, stands=stands(given, record, labels))
         fit, record, followed = _fitted(learner, record)
         advisors, words = consulted(given, record, fit, labels)
         overlap = given.file.overlap
@@ -69,7 +70,11 @@ def computed(given: Sheet) -> Outcome:
             for one in advisors
         )
         # What tells of people is what people said; what becomes of tasks also rests on what models said.
-        judged_by = fit if words is None else replace(fit, posterior=advised(fit.posterior, words))
+        judged_by = fit
+        if words is not None:
+            answered = np.bincount(record.tasks, minlength=record.tasks_n)[:, None] > 0
+            weighs = np.where(answered, calibration.trust, 1.0) * words
+            judged_by = replace(fit, posterior=advised(fit.posterior, weighs))
         believed = Believed(
             given.generation + 1,
             learner.name,
@@ -138,7 +143,7 @@ def _stands(
     for index, row in enumerate(given.tasks):
         if row.gold is not None:
             continue
-        least, advice = _judged(given, believed, row)
+        least, advice = _judged(given, believed, row, answers=int(answers[index]))
         if answers[index] or (advice and not least):
             open_to.append(index)
             said.append(answers[index] + counts_as(believed.crowd, advice))
@@ -167,12 +172,12 @@ def _stands(
     return affected, moved
 
 
-def _judged(given: Sheet, believed: Believed, row: TaskRow) -> tuple[int, Evidence]:
+def _judged(given: Sheet, believed: Believed, row: TaskRow, *, answers: int) -> tuple[int, Evidence]:
     """How many people a task needs at least, and what a model's word says of it."""
     hint = hint_of(row.hint)
     if hint is None:
         return given.file.overlap.min, ()
-    found = judged(believed, given.file, hint, task_id=row.id, state=TaskState(row.state))
+    found = judged(believed, given.file, hint, task_id=row.id, state=TaskState(row.state), answers=answers)
     return found.overlap.least, found.advice
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 
 from core.domain.states import ProjectState, TaskState
 from core.store.material import LEAST_ANSWERS, MODEL, UNSEEN
+from core.store.suggestions import AUDITED_TASK
 from core.store.tables import answer, project, serving, suggested, suggestion, task
 from core.store.transaction import Transaction
 
@@ -43,8 +44,8 @@ def both_said(
 ) -> Sequence[Said]:
     """The first `most` tasks that neither model can have learned from, and whose label no suggestion had touched.
 
-    Either the task ended after `since`, and two people at least said its label without a suggestion on the
-    screen; or its answer was known from the start, and it came after `since`.
+    Either the task is audited or ended after `since`, and two people at least said its label without a suggestion
+    on the screen; or its answer was known from the start, and it came after `since`.
     """
     before, after = suggestion.alias("before"), suggestion.alias("after")
     agreeing = (
@@ -63,9 +64,9 @@ def both_said(
     ended = and_(
         task.c.gold.is_(None),
         task.c.state == TaskState.SETTLED.value,
-        task.c.settled_at > since,
+        # one that was settled before, also if it was opened again, may have been learned from
+        or_(AUDITED_TASK, and_(task.c.settled_at > since, task.c.reopened_at.is_(None))),
         task.c.settled_by != MODEL,
-        task.c.reopened_at.is_(None),  # one that was settled before may have been learned from
         agreeing >= LEAST_ANSWERS,
     )
     came = and_(task.c.gold.isnot(None), task.c.created_at > since)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from core.domain.states import ProjectState, TaskState
 from core.domain.suggestions import Screen
+from core.store.suggestions import AUDITED_TASK
 from core.store.tables import answer, project, suggested, task
 from core.store.transaction import Transaction
 
@@ -43,6 +44,7 @@ _SETTLED = and_(
     task.c.label.isnot(None),
     task.c.settled_by != MODEL,
     _ANSWERED >= LEAST_ANSWERS,
+    ~AUDITED_TASK,  # every model is measured on them, so none may learn from them
 )
 _TRUTH = func.coalesce(task.c.gold, task.c.label)
 

@@ -90,7 +90,7 @@ def unread(
 ) -> list[Unread]:
     """Tasks that a model has not looked at: open ones as they will go out; with `ended`, what they left behind too.
 
-    Of settled ones those that were settled after `since`; only tasks with an id above `above`.
+    Of settled ones those that are audited or were settled after `since`; only tasks with an id above `above`.
     """
     looked = and_(suggestion.c.task_id == task.c.id, suggestion.c.model_id == model_id)
     states = [TaskState.OPEN] if not ended else [TaskState.OPEN, TaskState.ESCALATED, TaskState.SETTLED]
@@ -102,7 +102,7 @@ def unread(
         .limit(most)
     )
     if since is not None:
-        query = query.where(or_(task.c.settled_at.is_(None), task.c.settled_at > since))
+        query = query.where(or_(task.c.settled_at.is_(None), task.c.settled_at > since, AUDITED_TASK))
     if above:
         query = query.where(task.c.id > above)
     return [Unread(row.id, json.loads(row.content)) for row in tx.execute(query)]

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import contest, importing, serving
 from core.clock import ManualClock
 from core.contest import LEAST, Entered, Score
 from core.domain.person import Person, Role
-from core.domain.suggestions import Screen, Suggested
+from core.domain.suggestions import AUDIT_ANSWERS, Screen, Suggested
 from core.errors import Refused
 from core.events import ModelTookOver
 from core.intake.rows import TaskRow
 from core.store import Store, models, suggestions, tasks
+from core.store.suggestions import AUDITED_TASK
+from core.store.tables import task
 from core.store.transaction import Transaction
 from core.vault import Vault
 from tests import onnx_graphs as graphs
@@ -138,7 +141,7 @@ async def test_a_better_challenger_takes_over_and_its_owner_reads_the_figures(
 ) -> None:
     """Then the tasks carry its hints, and one command goes back."""
     project, champion, challenger = await begun(world, owner, tmp_path, tasks=2 * LEAST)
-    crowd = await crowd_of(world)
+    crowd = await crowd_of(world, AUDIT_ANSWERS)
     assert not (await look(world, project)).over
     await judged(world, crowd)
     score = await look(world, project)
@@ -184,17 +187,26 @@ async def test_one_that_is_no_better_goes_after_its_chance(
 async def test_what_a_model_may_have_learned_from_does_not_count(
     world: World, owner: Person, tmp_path: Path
 ) -> None:
-    """Tasks that ended before the challenger was trained, even when both looked at them since."""
+    """Tasks that ended before the challenger was trained, even when both looked at them since.
+
+    Audited ones do count: no model ever learns from them.
+    """
     project = await world.project(owner, texts(LEAST), labels=LABELS, suggestions=HIDDEN)
-    await judged(world, await crowd_of(world))
+    await judged(world, await crowd_of(world, AUDIT_ANSWERS))
+    audits = await world.do(_audits)
+    assert audits
     champion = await trained(world, project, tmp_path, biased_graph(0))
     challenger = await trained(world, project, tmp_path, graphs.text_graph())
     async with at_work(world, tmp_path) as suggesting:
         await suggesting.tick()
-    assert await said(world, champion) == {}
+    assert set(await said(world, champion)) == audits
     for model in (champion, challenger):
         await looked_at_everything(world, project, model)
-    assert (await look(world, project)).compared == 0
+    assert (await look(world, project)).compared == len(audits)
+
+
+def _audits(tx: Transaction) -> set[str]:
+    return {row.external_id for row in tx.execute(select(task.c.external_id).where(AUDITED_TASK))}
 
 
 async def looked_at_everything(world: World, project: int, model: int) -> None:

@@ -207,10 +207,12 @@ def test_what_is_believed_of_models_is_kept_as_json() -> None:
     del old["followed"], old["advisors"]
     assert parsed(4, json.dumps(old)).advisors == ()
     hint = Hint(MODEL, "dog", 0.9)
-    assert believed.advice(hint) == tuple(math.log(row[1]) for row in says)
-    assert believed.advice(Hint(MODEL + 1, "dog", 0.9)) == (), "of another model nothing is known"
-    assert believed.advice(Hint(MODEL, "newt", 0.9)) == ()
-    assert believed.advice(None) == ()
+    alone = believed.advice(hint, alone=True)
+    assert alone == tuple(math.log(row[1]) for row in says)
+    assert believed.advice(hint, alone=False) == tuple(believed.calibration.trust * one for one in alone)
+    assert believed.advice(Hint(MODEL + 1, "dog", 0.9), alone=True) == (), "of another model nothing is known"
+    assert believed.advice(Hint(MODEL, "newt", 0.9), alone=True) == ()
+    assert believed.advice(None, alone=True) == ()
 
 
 def test_names_of_labels_change_nothing() -> None:

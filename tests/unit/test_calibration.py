@@ -283,14 +283,16 @@ def test_it_is_kept_as_text(calibration: Calibration) -> None:
     assert Calibration.from_json(json.loads(json.dumps(calibration.as_json()))) == calibration
 
 
-def test_a_models_word_is_judged_on_gold_with_the_rest() -> None:
-    """Gold of which a model says what is wrong, surely, makes the claims humbler; what it says of others does not."""
+def test_what_a_models_word_counts_beside_people_is_measured_on_gold() -> None:
+    """Where it is wrong, surely, it counts less than where it is right; people are thought of as before."""
     record, truth = crowd(gold=40, skill=0.85)
     fit = LEARNER.refit(record)
     words = np.zeros((record.tasks_n, record.labels_n))
-    assert fit_calibration(LEARNER, record, fit, advice=words) == fit_calibration(LEARNER, record, fit)
-    words[np.arange(40), (truth[:40] + 1) % record.labels_n] = 2.5
-    misled = fit_calibration(LEARNER, record, fit, advice=words)
-    posterior = (0.96, *[0.04 / (record.labels_n - 1)] * (record.labels_n - 1))
     plain = fit_calibration(LEARNER, record, fit)
-    assert calibrated(misled, posterior, answers=3)[0] < calibrated(plain, posterior, answers=3)[0]
+    assert fit_calibration(LEARNER, record, fit, advice=words) == plain
+    words[np.arange(40), truth[:40]] = 2.5
+    right = fit_calibration(LEARNER, record, fit, advice=words)
+    wrong = fit_calibration(LEARNER, record, fit, advice=np.roll(words, 1, axis=1))
+    assert wrong.trust < plain.trust < right.trust
+    assert wrong.nodes == right.nodes == plain.nodes
+    assert [one.claimed for one in wrong.held] == [one.claimed for one in plain.held]
