@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 import yaml
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress
 from rich.text import Text
 
-from bots import by_hand, logs, opening
+from bots import by_hand, opening
 from bots import doctor as checks
 from bots.by_hand import Step
+from bots.console import err, fail, finish, out, read_settings
 from bots.dialogue import problems
+from bots.model_commands import models, train
 from bots.opening import Opened
-from bots.settings import Settings
 from bots.slack import manifest as slack_app
-from bots.trouble import explain
 from core.clock import SystemClock
 from core.errors import BadFile
 from core.intake.results import ResultFormat
 from i18n import translator_for
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="A crowdsourcing service that lives in chat.",
@@ -38,34 +32,34 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback with its variables would show secrets
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+app.add_typer(models, name="models")
+app.command()(train)
 
 
 @app.command()
 def run() -> None:
     """Start the service: Telegram when a token is set, and the web chat; without a token with a demo."""
-    settings = _settings()
-    _finish(settings, opening.run(settings, announce=_announce))
+    settings = read_settings()
+    finish(settings, opening.run(settings, announce=_announce))
 
 
 @app.command()
 def demo() -> None:
     """Start the demo with a simulated crowd at work, in a database of its own."""
-    settings = _settings()
-    _finish(settings, opening.run(settings, announce=_announce, crowd=True))
+    settings = read_settings()
+    finish(settings, opening.run(settings, announce=_announce, crowd=True))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest version; starting does the same."""
-    settings = _settings()
+    settings = read_settings()
 
     async def work() -> None:
         async with by_hand.opened(settings):
             pass
 
-    _finish(settings, work())
+    finish(settings, work())
     out.print("The database is at the newest version.")
 
 
@@ -75,7 +69,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A task file.", exists=True, dir_okay=False, readable=True)],
 ) -> None:
     """Add the tasks of a file that is too large for a chat."""
-    settings = _settings()
+    settings = read_settings()
     t = translator_for("en")
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
@@ -86,7 +80,7 @@ def import_(
                 err.print(Text(problems.placed(t, one)), soft_wrap=True)
 
         try:
-            added, bad = _finish(
+            added, bad = finish(
                 settings, by_hand.bring_in(settings, project_id=project_id, path=file, told=told)
             )
         except BadFile as unusable:
@@ -107,8 +101,8 @@ def export(
     folder: Annotated[Path, typer.Option("--out", help="Where they are written.", file_okay=False)] = Path(),
 ) -> None:
     """Write a project's results: a file with a row per task, one per answer, and one on how the answers agree."""
-    settings = _settings()
-    files = _finish(
+    settings = read_settings()
+    files = finish(
         settings, by_hand.write_out(settings, project_id=project_id, written=written, folder=folder)
     )
     for path, rows in files:
@@ -118,8 +112,8 @@ def export(
 @app.command()
 def doctor() -> None:
     """Check everything a start needs, and say what is to be mended; nothing is changed."""
-    settings = _settings()
-    findings = _finish(settings, checks.examine(settings, SystemClock()))
+    settings = read_settings()
+    findings = finish(settings, checks.examine(settings, SystemClock()))
     out.print(checks.table(findings))
     if not checks.is_well(findings):
         raise typer.Exit(1)
@@ -133,7 +127,7 @@ def manifest(
 ) -> None:
     """Print the manifest to paste when the Slack app is made or updated."""
     if http and not http.startswith("https://"):
-        raise _fail("Slack calls HTTPS addresses only: write --http https://chat.example.org.")
+        raise fail("Slack calls HTTPS addresses only: write --http https://chat.example.org.")
     made = slack_app.manifest(public_url=http or None, socket_mode=not http)
     print(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000), end="")
 
@@ -147,33 +141,6 @@ def version() -> None:
 def main() -> None:
     """Run the command."""
     app()
-
-
-def _settings() -> Settings:
-    try:
-        settings = Settings()
-    except (ValidationError, SettingsError, UnicodeDecodeError) as error:
-        raise _fail(explain(error) or str(error)) from None
-    logs.configure(settings.log_level)
-    return settings
-
-
-def _finish(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    """Do the work; what an operator can put right is said in a sentence, and the exit code is 1."""
-    try:
-        return asyncio.run(work)
-    except BadFile:
-        raise
-    except (Exception, BaseExceptionGroup) as error:
-        sentence = explain(error, settings)
-        if sentence is None:
-            raise
-        raise _fail(sentence) from None
-
-
-def _fail(sentence: str) -> typer.Exit:
-    err.print(Text(sentence), soft_wrap=True)
-    return typer.Exit(1)
 
 
 def _announce(opened: Opened) -> None:

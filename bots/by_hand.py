@@ -82,14 +82,15 @@ async def bring_in(
 
 
 def _target(tx: Transaction, project_id: int) -> tuple[Project, ZoneInfo]:
-    project = _known(tx, project_id)
+    project = known(tx, project_id)
     if project.state is ProjectState.CLOSED:
         raise Trouble(f"Project {project_id} is closed: its tasks stay as they are.")
     owner = people_rows.by_id(tx, project.owner_id)
     return project, ZoneInfo("UTC") if owner is None else owner.tz
 
 
-def _known(tx: Transaction, project_id: int) -> Project:
+def known(tx: Transaction, project_id: int) -> Project:
+    """A project that an operator names. Raises Trouble when there is none."""
     project = projects.find(tx, project_id)
     if project is None:
         raise Trouble(f"There is no project {project_id}: /projects in the chat shows their numbers.")
@@ -114,7 +115,7 @@ async def write_out(
     )
 
     def write(tx: Transaction, vault: Vault) -> tuple[tuple[Path, int], ...]:
-        _known(tx, project_id)
+        known(tx, project_id)
         files = [
             (results, write_results(exporting.result_rows(tx, project_id), results, written)),
             (answers, write_answers(exporting.answer_rows(tx, vault, project_id), answers, written)),
@@ -127,4 +128,4 @@ async def write_out(
         return await store.read(lambda tx: write(tx, vault))
 
 
-__all__ = ["Step", "bring_in", "opened", "write_out"]
+__all__ = ["Step", "bring_in", "known", "opened", "write_out"]

@@ -14,11 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bots.courier import Courier
 from bots.dialogue import notices, summaries
 from bots.postbox import Postbox
-from core import beats, nudging, overdue, projects, settling
+from core import beats, contest, nudging, overdue, projects, settling, training
 from core import summaries as days
 from core.clock import Clock
 from core.events import AnswersPaid, Event
-from core.store import Store, inbox, ledger, outbox, tasks
+from core.store import Store, contests, inbox, ledger, outbox, tasks
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
 from i18n import translator_for
@@ -48,6 +48,10 @@ class Clockwork:
         courier: Courier,
         recover: Callable[[], Awaitable[object]],
         refit: Callable[[], Awaitable[object]],
+        suggest: Callable[[], Awaitable[object]],
+        teach: Callable[[], Awaitable[object]],
+        can_train: Callable[[], bool],
+        errands: Callable[[], object],
         holder: str,
     ) -> None:
         self._store = store
@@ -56,6 +60,10 @@ class Clockwork:
         self._courier = courier
         self._recover = recover
         self._refit = refit
+        self._suggest = suggest
+        self._teach = teach
+        self._can_train = can_train
+        self._errands = errands
         self._holder = holder
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -71,6 +79,10 @@ class Clockwork:
             (self.heartbeat, 5),
             (self._courier.sweep, 1),
             (self._refit, 10),
+            (self._suggest, 1),
+            (self._teach, 10),
+            (self.contests, 15),
+            (self.trainings, 30),
             (self._recover, 30),
             (self.prune, 3600),
         )
@@ -109,6 +121,10 @@ class Clockwork:
             self.nudges,
             self.end_projects,
             self._refit,
+            self._suggest,
+            self._teach,
+            self.contests,
+            self.trainings,
         ):
             await one()
         await self._recover()
@@ -167,6 +183,22 @@ class Clockwork:
             await self._happen(lambda tx, now, p=project_id: _all(projects.close_at_deadline(tx, p, now=now)))  # type: ignore[misc]  # p is bound
         for project_id in await self._store.read(project_rows.to_wind_up):
             await self._until_done(lambda tx, now, p=project_id: projects.wind_up(tx, p, now=now))  # type: ignore[misc]  # p is bound
+
+    async def contests(self) -> None:
+        """Challengers that are shown to be better take over; those that had their chance go."""
+        for project_id in await self._store.read(contests.under_way):
+            score = await self._store.read(partial(contest.look, project_id=project_id))
+            if score is not None and score.over:
+                await self._happen(lambda tx, now, score=score: _all(contest.conclude(tx, score, now=now)))  # type: ignore[misc]  # score is bound
+
+    async def trainings(self) -> None:
+        """Projects whose own model has enough new tasks to learn from."""
+        if not self._can_train():
+            return
+        now = self._clock.now()
+        for project_id in await self._store.read(lambda tx: training.due(tx, now=now)):
+            if await self._store.write(lambda tx, p=project_id: training.begin(tx, p, now=now)):  # type: ignore[misc]  # p is bound
+                self._errands()
 
     async def heartbeat(self) -> None:
         """We are alive: the next start knows how long nobody was."""

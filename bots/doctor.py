@@ -15,6 +15,7 @@ from bots.checkup.asking import PATIENCE, asking
 from bots.checkup.database import check_database
 from bots.checkup.finding import Finding, Mark, Report, broken, fine, look
 from bots.checkup.machine import check_port, on_this_machine
+from bots.checkup.models import check_models
 from bots.opening import is_demo
 from bots.settings import Settings
 from bots.slack.checkup import check_slack
@@ -41,11 +42,14 @@ async def examine(settings: Settings, clock: Clock, *, patience: float = PATIENC
         )
     data_exist = condition is not None and condition.tables is not Tables.ABSENT
     here = await asyncio.to_thread(on_this_machine, settings, data_exist=data_exist)
+    needed = () if condition is None else condition.models
+    models = await asyncio.to_thread(check_models, settings.data_dir, needed)
     served = _served(settings)
     return (
         fine("settings", "can be read"),
         *here,
         *database,
+        *models,
         port,
         check_clock((telegram, slack)),
         *telegram.findings,

@@ -8,38 +8,32 @@ import os
 import pickle
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
-from typing import TypeVar
 
 import structlog
 
 from bots.courier import Courier
 from bots.dialogue import notices
+from bots.holding import Held, Overtaken
 from bots.postbox import Postbox
 from core import refitter, refitting
 from core.clock import Clock
 from core.events import Event
 from core.refitting import BATCH, Outcome
-from core.store import Store, leases
+from core.store import Store
 from core.store.transaction import Transaction
 
 log = structlog.get_logger("refits")
 
-T = TypeVar("T")
 Begin = Callable[[], Awaitable[asyncio.subprocess.Process]]
 
-HELD = timedelta(seconds=60)
 RENEW = 15
 """Seconds between two signs that the process of a refit is still at work."""
 ROWS = 200
 
 
-class Overtaken(Exception):  # noqa: N818  (its name says what it is)
-    """Somebody else refits this project by now."""
-
-
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):  # noqa: N818  (its name says what it is)
     """The process ended without an outcome: killed, or out of memory."""
 
     def __init__(self, code: int, trace: str) -> None:
@@ -105,7 +99,7 @@ class Refits:
 
     async def _attempt(self, project_id: int) -> None:
         holder = f"{self._holder} {next(self._attempts)}"  # what one attempt lost, the next one does not have
-        held = _Held(self._store, self._clock, name=f"refit {project_id}", holder=holder)
+        held = Held(self._store, self._clock, name=f"refit {project_id}", holder=holder)
         if not await held.take():
             return
         try:
@@ -120,7 +114,7 @@ class Refits:
         finally:
             await held.give_up()
 
-    async def _computed(self, project_id: int, held: _Held) -> Outcome | None:
+    async def _computed(self, project_id: int, held: Held) -> Outcome | None:
         """What the process found; None when there is no such project any more."""
         process = self._process = await self._begin()
         try:
@@ -143,7 +137,7 @@ class Refits:
         outcome: Outcome | None = pickle.loads(told)  # noqa: S301  (from the process we started)
         return outcome
 
-    async def _put_in_use(self, outcome: Outcome, held: _Held) -> None:
+    async def _put_in_use(self, outcome: Outcome, held: Held) -> None:
         while await held.write(lambda tx: refitting.put_away(tx, outcome, most=ROWS)):
             pass
         for start in range(0, len(outcome.bases), ROWS):
@@ -163,51 +157,11 @@ class Refits:
             answers=outcome.answers,
         )
 
-    async def _happen(self, held: _Held, unit: Callable[[Transaction, datetime], tuple[Event, ...]]) -> None:
+    async def _happen(self, held: Held, unit: Callable[[Transaction, datetime], tuple[Event, ...]]) -> None:
         now = self._clock.now()
         accounts = await held.write(lambda tx: notices.announce(tx, self._postbox, unit(tx, now), now=now))
         for account in accounts:
             self._courier.look_at(account)
-
-
-class _Held:
-    """A project's refit is ours as long as nobody else took it: every unit looks first."""
-
-    def __init__(self, store: Store, clock: Clock, *, name: str, holder: str) -> None:
-        self._store = store
-        self._clock = clock
-        self._name = name
-        self._holder = holder
-
-    async def take(self) -> bool:
-        """False while somebody else is at it."""
-        now = self._clock.now()
-        return await self._store.write(
-            lambda tx: leases.take(tx, self._name, holder=self._holder, now=now, until=now + HELD)
-        )
-
-    async def write(self, unit: Callable[[Transaction], T]) -> T:
-        """One unit of the refit.
-
-        Raises:
-            Overtaken: when somebody else took it; nothing is written then.
-        """
-        until = self._clock.now() + HELD
-
-        def whole(tx: Transaction) -> T:
-            if not leases.keep(tx, self._name, holder=self._holder, until=until):
-                raise Overtaken
-            return unit(tx)
-
-        return await self._store.write(whole)
-
-    async def keep(self) -> None:
-        """Still at work. Raises as `write`."""
-        await self.write(_nothing)
-
-    async def give_up(self) -> None:
-        """Done with it."""
-        await self._store.write(lambda tx: leases.give_up(tx, self._name, holder=self._holder))
 
 
 async def _talk(process: asyncio.subprocess.Process, asked: bytes) -> tuple[bytes, str]:
@@ -220,10 +174,6 @@ async def _talk(process: asyncio.subprocess.Process, asked: bytes) -> tuple[byte
         await process.stdin.drain()
     told, complaint = await asyncio.gather(process.stdout.read(), process.stderr.read())
     return told, complaint.decode(errors="replace")
-
-
-def _nothing(_: Transaction) -> None:
-    pass
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -23,11 +23,15 @@ from bots.health import health_routes
 from bots.platform import Hear, Platform
 from bots.postbox import Postbox
 from bots.refits import Refits
+from bots.suggesting import Suggesting
+from bots.teaching import Teaching
+from bots.training import MODELS, installed
 from core import beats
 from core.clock import Clock, SystemClock, new_token
 from core.store import Store, chats, leases, open_store
 from core.vault import Vault, read_or_make_secret
 from i18n import prepare
+from models.suggester import Suggester
 
 log = structlog.get_logger("runner")
 
@@ -46,6 +50,7 @@ class Service:
     desk: FrontDesk
     clockwork: Clockwork
     refits: Refits
+    suggesting: Suggesting
     errands: Errands
     holder: str
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -68,6 +73,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.refits.close()
+        await self.suggesting.close()
         await self.desk.settled()
         await self.errands.close()
         await self.courier.close()
@@ -115,6 +121,14 @@ def compose(
         errands=errands.wake,
     )
     refits = Refits(store=store, clock=clock, postbox=postbox, courier=courier, holder=holder)
+    suggesting = Suggesting(
+        store=store,
+        clock=clock,
+        postbox=postbox,
+        courier=courier,
+        suggester=Suggester(data_dir / MODELS, house.media_dir),
+        holder=holder,
+    )
     clockwork = Clockwork(
         store=store,
         clock=clock,
@@ -122,9 +136,15 @@ def compose(
         courier=courier,
         recover=desk.recover,
         refit=refits.tick,
+        suggest=suggesting.tick,
+        teach=Teaching(store=store, media_dir=house.media_dir).tick,
+        can_train=installed,
+        errands=errands.wake,
         holder=holder,
     )
-    return Service(store, clock, house, platforms, courier, desk, clockwork, refits, errands, holder)
+    return Service(
+        store, clock, house, platforms, courier, desk, clockwork, refits, suggesting, errands, holder
+    )
 
 
 def warm_up() -> None:

@@ -104,6 +104,30 @@ class ChatUnlinked:
     assignment_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ModelTookOver:
+    """A project's newest model was shown to be better than the one before and suggests from now on.
+
+    Of `compared` new tasks it was right on `right`, and the one before on `right_before`.
+    """
+
+    owner_id: int
+    project_id: int
+    model_id: int
+    compared: int
+    right: int
+    right_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUnusable:
+    """A project's model cannot be used; the project goes on without suggestions."""
+
+    owner_id: int
+    project_id: int
+    model_id: int
+
+
 Event = (
     ReminderDue
     | BecameOverdue
@@ -116,4 +140,6 @@ Event = (
     | NewWork
     | ChatLinked
     | ChatUnlinked
+    | ModelTookOver
+    | ModelUnusable
 )

@@ -84,6 +84,7 @@ def _insert(
                 "context": row.context,
                 "extra": json.dumps(row.extra, ensure_ascii=False) if row.extra else None,
                 "gold": row.gold,
+                "why": row.why,
                 "state": TaskState.OPEN,
                 "target": target,
                 "free": target,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,9 +43,14 @@ def start(
     return rows.add(tx, kind=kind, account_id=account_id, project_id=project_id, details=details, now=now)
 
 
-def take(tx: Transaction, *, holder: str, now: datetime) -> Job | None:
-    """Take the oldest waiting job that nobody works on."""
-    return rows.take(tx, holder=holder, now=now, until=now + LEASE)
+def on_the_list(tx: Transaction, kind: str, project_id: int) -> bool:
+    """Whether such a job of a project waits or is worked on."""
+    return rows.on_the_list(tx, kind, project_id)
+
+
+def take(tx: Transaction, *, kinds: Collection[str], holder: str, now: datetime) -> Job | None:
+    """Take the oldest waiting job of these kinds that nobody works on."""
+    return rows.take(tx, kinds=kinds, holder=holder, now=now, until=now + LEASE)
 
 
 def advance(

@@ -20,11 +20,8 @@ from core.errors import Refused
 from core.intake.project_model import OWN_MODEL, ProjectFile
 from core.store import models as rows
 from core.store import projects, suggestions, tasks
-from core.store.suggestions import Said, hint_of
+from core.store.suggestions import Said
 from core.store.transaction import Transaction
-
-BATCH = 100
-"""Rows written in one unit of work."""
 
 
 def offer(tx: Transaction, *, name: str, digest: str, card: Mapping[str, Any], now: datetime) -> int:
@@ -94,15 +91,14 @@ def follow_file(tx: Transaction, project_id: int, file: ProjectFile, *, now: dat
 
 
 def _own_champion(tx: Transaction, held: Serving, file: ProjectFile) -> int | None:
-    """The newest of the project's own models that fits its labels; what serves now stays when it is one."""
+    """One of the project's own models that fits its labels: the one that serves, or served before, or the newest."""
     if file.suggestions.model != OWN_MODEL:
         return None
     fitting = [
-        one for one in rows.own_of(tx, held.project_id) if one.withdrawn_at is None and fits(one, file)
+        one.id for one in rows.own_of(tx, held.project_id) if one.withdrawn_at is None and fits(one, file)
     ]
-    if any(one.id == held.champion for one in fitting):
-        return held.champion
-    return fitting[0].id if fitting else None
+    proven = (one for one in (held.champion, held.before) if one in fitting)
+    return next(proven, fitting[0] if fitting else None)
 
 
 def fits(found: Model, file: ProjectFile) -> bool:
@@ -137,8 +133,9 @@ def keep(tx: Transaction, project_id: int, model_id: int, said: Sequence[Said], 
 
     Where its word is worth something already, they are judged with it at once.
     """
+    held = rows.hold_serving(tx, project_id)  # so that no other model takes over in between
     suggestions.say(tx, model_id, said)
-    if rows.serving_of(tx, project_id).champion != model_id:
+    if held.champion != model_id:
         return
     for one in said:
         hint = None if one.label is None else Hint(model_id, one.label, one.confidence, one.second)
@@ -162,15 +159,9 @@ def _judge(tx: Transaction, task_id: int, file: ProjectFile, *, now: datetime) -
         slots.store(tx, case, case, now=now)
 
 
-def refresh(tx: Transaction, project_id: int, *, after: int, most: int = BATCH) -> int | None:
-    """After another model took over: put its hints on the next tasks; returns the last one, None at the end."""
-    champion = rows.serving_of(tx, project_id).champion
-    found = suggestions.stale(tx, project_id, after=after, most=most)
-    for task_id, text in found:
-        held = hint_of(text)
-        if (None if held is None else held.model_id) == champion:
-            continue
+def refresh(tx: Transaction, project_id: int, task_ids: Sequence[int]) -> None:
+    """After another model took over: put what it said of these tasks in the place of what the old one said."""
+    champion = rows.hold_serving(tx, project_id).champion
+    for task_id in task_ids:
         hint = None if champion is None else suggestions.said_of(tx, task_id, champion)
-        if hint != held:
-            suggestions.carry(tx, task_id, hint)
-    return found[-1][0] if found else None
+        suggestions.carry(tx, task_id, hint)

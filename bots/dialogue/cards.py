@@ -8,6 +8,7 @@ from datetime import datetime
 from bots.dialogue.buttons import data
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Row, Title
 from core.domain.states import AssignmentState
+from core.domain.suggestions import Suggested
 from core.domain.task import Assignment
 from core.intake.project_model import ProjectFile
 from core.kinds import kind_named
@@ -17,6 +18,8 @@ from i18n import Content, Phrase, Translator
 SLOT = "card"
 WIDE = 18  # a label longer than this gets a row of its own
 NARROW = 8
+ALMOST = 0.99
+"""No model is shown as surer than that: a chance is never a fact."""
 
 
 def name_of(option: Option, locale: str) -> Content:
@@ -55,14 +58,24 @@ def body(
     return tuple(parts)
 
 
-def answer_rows(form: Form, locale: str, verb: str, target: int) -> tuple[Row, ...]:
-    """The buttons of a form: `verb:target:ordinal`, laid out by the length of their names."""
+def answer_rows(
+    form: Form, t: Translator, verb: str, target: int, *, marked: str | None = None
+) -> tuple[Row, ...]:
+    """The buttons of a form: `verb:target:ordinal`, laid out by the length of their names.
+
+    The button of a label that is `marked` carries a sign; where every button stands does not depend on it.
+    """
     assert isinstance(form, OneOf), "the only form there is"
-    buttons = [
-        Button(name_of(option, locale), data(verb, target, at)) for at, option in enumerate(form.options)
-    ]
-    longest = max((len(button.label) for button in buttons), default=0)
+    names = [name_of(option, t.locale) for option in form.options]
+    longest = max((len(name) for name in names), default=0)
     across = 1 if longest > WIDE else 2 if longest > NARROW else 3
+    buttons = [
+        Button(
+            t("✦ %(label)s", label=name) if option.id == marked else name,
+            data(verb, target, at),
+        )
+        for at, (option, name) in enumerate(zip(form.options, names, strict=True))
+    ]
     return tuple(tuple(buttons[at : at + across]) for at in range(0, len(buttons), across))
 
 
@@ -71,7 +84,7 @@ def preview(t: Translator, file: ProjectFile, content: Mapping[str, str], contex
     form = kind_named(file.kind).form(file)
     rows = tuple(
         tuple(Button(button.label, data("sample")) for button in row if isinstance(button, Button))
-        for row in answer_rows(form, t.locale, "sample", 0)
+        for row in answer_rows(form, t, "sample", 0)
     )
     return Message(
         parts=(*body(t, file, content, context), Note(t("This is a preview: nothing is saved."))),
@@ -82,17 +95,40 @@ def preview(t: Translator, file: ProjectFile, content: Mapping[str, str], contex
 
 
 def card(t: Translator, held: Assignment, *, now: datetime, undo: tuple[int, Content] | None) -> Message:
-    """The card in a worker's hand; `undo` is the answer before, while it can be taken back."""
+    """The card in a worker's hand; `undo` is the answer before, while it can be taken back.
+
+    A suggestion that is withheld leaves no trace: the card is the one of a task without any.
+    """
     form = kind_named(held.file.kind).form(held.file)
-    rows = answer_rows(form, t.locale, "a", held.id)
+    hint = held.suggested if held.suggested is not None and held.suggested.visible else None
+    rows = answer_rows(form, t, "a", held.id, marked=hint.label if hint is not None else None)
     if held.state is AssignmentState.ACTIVE:
         rows = (*rows, _controls(t, held))
     return Message(
-        parts=(*body(t, held.file, held.content, held.context), Note(_terms(t, held, now=now))),
+        parts=(
+            *body(t, held.file, held.content, held.context),
+            *_suggestion(t, held.file, hint),
+            Note(_terms(t, held, now=now)),
+        ),
         rows=(*rows, *undo_row(t, undo)),
         picture=held.content.get("image"),
         alt=_alt(t, held.content),
         slot=SLOT,
+    )
+
+
+def _suggestion(t: Translator, file: ProjectFile, hint: Suggested | None) -> tuple[Part, ...]:
+    """What the model says and how sure it is, as a question rather than an answer."""
+    if hint is None:
+        return ()
+    return (
+        Para(
+            t(
+                "✦ A model’s guess: %(label)s (%(share)s sure). Please judge for yourself.",
+                label=label_name(file, hint.label, t.locale),
+                share=t.percent(min(hint.confidence, ALMOST)),
+            )
+        ),
     )
 
 

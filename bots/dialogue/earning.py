@@ -10,10 +10,11 @@ from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Title, says
 from core.domain.states import TaskState
+from core.domain.suggestions import Screen
 from core.store import answers, ledger, projects
 from core.store import people as people_rows
 from core.store.answers import Past
-from i18n import N_, Content, Phrase
+from i18n import N_, Content, Phrase, Translator
 
 SHOWN = 8
 LONGEST = 60
@@ -68,25 +69,60 @@ def _history(turn: Turn) -> Message:
         parts.append(
             Note(t("%(time)s · %(outcome)s", time=t.when(one.at, now=turn.now), outcome=_outcome(turn, one)))
         )
-    return Message(parts=tuple(parts))
+        parts += _explained(t, one)
+    return Message(parts=tuple(parts), rows=((Button(t("Next task"), data("next")),),))
 
 
 def _line(turn: Turn, one: Past) -> Phrase:
     content = json.loads(one.content)
     text = content.get("text") or turn.t("a picture")
     text = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+    line = turn.t("%(task)s → %(answer)s", task=text, answer=_name(turn, one, one.value))
+    decided = _decided(one)
+    if decided is None:
+        return line
+    return (
+        turn.t("✓ %(option)s", option=line) if decided == one.value else turn.t("✗ %(option)s", option=line)
+    )
+
+
+def _name(turn: Turn, one: Past, value: str) -> Content:
     project = projects.find(turn.tx, one.project_id)
-    answer = label_name(project.file, one.value, turn.t.locale) if project else Content(one.value)
-    return turn.t("%(task)s → %(answer)s", task=text, answer=answer)
+    return label_name(project.file, value, turn.t.locale) if project else Content(value)
+
+
+def _decided(one: Past) -> str | None:
+    """What the task turned out to be; a known answer is told only once the given one can no longer change."""
+    if one.gold is not None:
+        return None if one.points is None else one.gold
+    return one.label
 
 
 def _outcome(turn: Turn, one: Past) -> Phrase:
-    t = turn.t
+    t, decided = turn.t, _decided(one)
     if one.points is not None:
-        return t.n("%(count)s point", "%(count)s points", one.points)
+        points = t.n("%(count)s point", "%(count)s points", one.points)
+        if decided is None:
+            return points
+        label = _name(turn, one, decided)
+        if one.gold is not None:
+            return t("known answer: %(label)s · %(points)s", label=label, points=points)
+        return t("decided: %(label)s · %(points)s", label=label, points=points)
     if one.task_state == TaskState.ESCALATED:
         return t("opinions differ, a person will decide")
     return t("waiting for others")
+
+
+def _explained(t: Translator, one: Past) -> list[Part]:
+    """Why a known answer is right, and that a suggestion was wrong on purpose."""
+    if one.gold is None or one.points is None:
+        return []
+    parts: list[Part] = []
+    if one.why:
+        parts.append(Note(t("Why: %(words)s", words=Content(one.why))))
+    if one.screen == Screen.PLANTED:
+        parts.append(Note(t("Its suggestion was wrong on purpose, as a test. It cost you nothing.")))
+    return parts
 
 
 ROUTES: tuple[Route, ...] = (

@@ -9,7 +9,7 @@ from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply
 from core.domain.person import RIGHTS, Role
 from i18n import N_, Phrase, Translator
 
-NEEDS_NUMBER = frozenset({"project", "addtasks", "progress", "results"})
+NEEDS_NUMBER = frozenset({"project", "addtasks", "progress", "results", "train"})
 
 
 def help_(turn: Turn, _command: Command) -> Reply:

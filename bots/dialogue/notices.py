@@ -87,6 +87,12 @@ def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
             return Notice(account, _linked(_voice(tx, account)))
         case events.ChatUnlinked(account_id=account, assignment_id=held):
             return Notice(account, _unlinked(_voice(tx, account), held))
+        case events.ModelTookOver(owner_id=owner):
+            return _to_person(tx, owner, lambda t: _took_over(tx, t, event))
+        case events.ModelUnusable(owner_id=owner, project_id=project, model_id=model):
+            return _to_person(
+                tx, owner, lambda t: _unusable(tx, t, project), key=_key("unusable", project, model)
+            )
 
 
 def _key(*words: object) -> str:
@@ -107,8 +113,15 @@ def _to_person(
     return Notice(person.account_id, words(translator_for(person.locale, person.zone)), key)
 
 
-def _message(t: Translator, *parts: Part, button: Button | None = None, slot: str | None = None) -> Message:
-    rows = ((button,),) if button is not None else ()
+def _message(
+    t: Translator,
+    *parts: Part,
+    button: Button | None = None,
+    buttons: tuple[Button, ...] = (),
+    slot: str | None = None,
+) -> Message:
+    row = buttons if button is None else (button,)
+    rows = (row,) if row else ()
     return Message(parts=parts, rows=rows, slot=slot, locale=t.locale)
 
 
@@ -169,7 +182,7 @@ def _paid(t: Translator, event: events.AnswersPaid) -> Message:
                 right=t.number(event.right),
             )
         ),
-        button=Button(t("Next task"), data("next")),
+        buttons=(Button(t("Next task"), data("next")), Button(t("What was decided"), data("history"))),
     )
 
 
@@ -233,3 +246,25 @@ def _unlinked(t: Translator, held: int | None) -> Message:
         return _message(t, Para(words))
     card = t("The card that was there is here now.")
     return _message(t, Para(words), Para(card), button=Button(t("Show the card"), data("show", held)))
+
+
+def _took_over(tx: Transaction, t: Translator, event: events.ModelTookOver) -> Message:
+    title = _title(tx, t, event.project_id)
+    words = t("“%(project)s” has a better model: the newest one suggests from now on.", project=title)
+    why = t.n(
+        "On %(count)s new task it was right %(new)s times, the one before %(old)s times.",
+        "On %(count)s new tasks it was right %(new)s times, the one before %(old)s times.",
+        event.compared,
+        new=t.number(event.right),
+        old=t.number(event.right_before),
+    )
+    button = Button(t("Show the project"), data("project", event.project_id))
+    return _message(t, Para(words), Note(why), button=button)
+
+
+def _unusable(tx: Transaction, t: Translator, project_id: int) -> Message:
+    title = _title(tx, t, project_id)
+    words = t("The model of “%(project)s” cannot be used: its cards come without suggestions.", project=title)
+    note = t("All else goes on. Please tell whoever runs this service, or train or choose another model.")
+    button = Button(t("Show the project"), data("project", project_id))
+    return _message(t, Para(words), Note(note), button=button)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bots.dialogue.auditing import alone
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
 from core import projects
+from core.advising import can_suggest
 from core.domain.project import Project
 from core.domain.states import ProjectState
+from core.effect import effect
 from core.intake.project_model import ProjectFile
 from core.ordering import can_order, cost_per_label
 from core.projects import Progress
@@ -47,6 +50,8 @@ def card(turn: Turn, project_id: int) -> Message:
     cost = cost_per_label(far)
     if cost is not None:
         parts.append(Para(cost_words(t, cost)))
+    if project.file.suggestions.automatic and project.file.suggestions.wanted:
+        parts += alone(t, effect(turn.tx, turn.person, project_id))
     if not far.tasks + gold and project.state is not ProjectState.CLOSED:
         parts.append(Note(t("Next: add tasks.")))
     elif project.state is ProjectState.DRAFT:
@@ -173,6 +178,8 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         )
     if can_order(project):
         rows.append((Button(t("More answers or fewer"), data("order", one)),))
+    if not closed and can_suggest(project.file):
+        rows.append((Button(t("Suggestions"), data("models", one)),))
     rows.append(_moves(t, project, empty=empty))
     if not closed:
         last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))

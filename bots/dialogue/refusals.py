@@ -37,11 +37,17 @@ REFUSALS: dict[str, str] = {
     ),
     "link_wanted": N_("Please send the code from your other chat, or /cancel."),
     "linked_already": N_("These two chats are linked already."),
+    "model_labels_differ": N_(
+        "The model “%(name)s” does not know the label “%(label)s”. Please choose another one."
+    ),
+    "model_name_taken": N_("There is a model named “%(name)s” already. Please choose another name."),
+    "no_model_before": N_("There is no model before this one that fits the labels."),
     "no_more_time": N_("The deadline is too close for more time."),
     "no_more_samples": N_("That was the last one."),
     "no_words": N_("There are no words in it. Please choose a message with text."),
     "no_tasks": N_("This project has no tasks yet. Send /addtasks %(project)s first."),
     "not_allowed": N_("Your role does not allow this. Ask a moderator if you need it."),
+    "not_for_models": N_("A model cannot help with this kind of task."),
     "not_joined": N_("Please send /start first."),
     "not_running": N_("This project is not running. Launch it first: /project %(project)s."),
     "not_now": N_("That is not possible now. Send /projects to see where your projects stand."),
@@ -54,6 +60,7 @@ REFUSALS: dict[str, str] = {
     "too_late": N_("Too late: this task is decided. Send /task for the next one."),
     "too_many_files": N_("%(most)s files are waiting already. First tap the project that they are for."),
     "too_many_lines": N_("At most %(most)s lines at once, please. Send a file for more."),
+    "training_already": N_("A training is under way already. I will tell you when it is done."),
     "undo_too_late": N_("Undo works for one minute only. Your answer stays."),
     "unknown_button": N_("This button does not work any more. Send /help to go on."),
     "unknown_card": N_("This is not your card. Send /task for yours."),
@@ -62,6 +69,9 @@ REFUSALS: dict[str, str] = {
     "unknown_kind": N_("I don’t know this kind of task. You can use: %(options)s."),
     "unknown_label": N_("This answer is not possible here. Please tap a button."),
     "unknown_language": N_("I did not recognise a language. Send names such as: English, Arabic."),
+    "unknown_model": N_(
+        "I can’t find this model. Look at “Suggestions” on the project’s card for those there are."
+    ),
     "unknown_person": N_("I don’t know this person. They find their number in /settings."),
     "unknown_project": N_("I can’t find this project. Send /projects to see yours."),
     "unknown_role": N_("You can give these roles: %(options)s."),

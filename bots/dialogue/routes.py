@@ -25,6 +25,8 @@ ROOMS = (
     "project_form",
     "projects",
     "ordering",
+    "suggestions",
+    "effects",
     "filling",
     "clipping",
     "announcing",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import agreement, cards
+from bots.dialogue import agreement, cards, effects
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import state_words, title_of
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Reply, Row, Title, says
 from core import projects
+from core.effect import effect
 from core.errors import Refused
 from core.intake.results import ResultFormat
 from core.projects import Progress
@@ -60,11 +61,14 @@ def progress(turn: Turn, project_id: int) -> Reply:
     learned = quality(turn.tx, turn.person, project_id)
     if learned is not None:
         parts += agreement.lines(t, far.project, learned, now=turn.now)
+    found = effect(turn.tx, turn.person, project_id)
+    parts += effects.brief(t, far.project, found)
     rows: list[Row] = [
         (
             Button(t("Refresh"), data("progress", project_id)),
             Button(t("Results"), data("results", project_id)),
         ),
+        *effects.way_there(t, far.project, found),
         (Button(t("Back to the project"), data("project", project_id)),),
     ]
     if far.escalated:

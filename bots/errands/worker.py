@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.refusals import refusal
 from bots.dialogue.turn import House
 from bots.dialogue.vocabulary import Message, Para
-from bots.errands import curves, exporting, importing, project_files
+from bots.errands import curves, exporting, importing, project_files, training
 from bots.errands.desk import EXPORTS, Desk, LostJob, account_of
 from bots.postbox import Postbox
 from core import jobs
@@ -24,6 +25,7 @@ from core.errors import Refused
 from core.jobs import Job
 from core.store import Store
 from core.store.transaction import Transaction
+from core.training import TRAIN
 
 log = structlog.get_logger("errands")
 
@@ -40,11 +42,15 @@ KINDS: Mapping[str, Callable[[Desk, Job], Awaitable[None]]] = {
     "project file": project_files.take_in,
     "project copy": project_files.give_copy,
     "curve": curves.draw,
+    TRAIN: training.learn,
 }
+SLOW = frozenset({TRAIN})
+"""What takes minutes: it has a lane of its own, so that nobody's file waits for it."""
+QUICK = frozenset(KINDS) - SLOW
 
 
 class Errands:
-    """Works on the list of jobs, oldest first."""
+    """Works on the list of jobs, oldest first; one slow and one quick job at a time."""
 
     def __init__(
         self,
@@ -59,39 +65,47 @@ class Errands:
         self._desk = Desk(store, clock, postbox, house, courier_nudge, holder)
         self._store = store
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._woken = {kinds: asyncio.Event() for kinds in (QUICK, SLOW)}
         self._swept_at: datetime | None = None
 
     def wake(self) -> None:
         """There may be a new job."""
-        self._woken.set()
+        for woken in self._woken.values():
+            woken.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
         if self._store.dialect == "sqlite":  # the only process: whoever held a job is gone
             await self._store.write(jobs.free_leases)
+        async with asyncio.TaskGroup() as lanes:
+            for kinds in self._woken:
+                lanes.create_task(self._lane(kinds))
+
+    async def _lane(self, kinds: frozenset[str]) -> None:
+        woken = self._woken[kinds]
         while True:
-            self._woken.clear()
-            while await self._survived():
+            woken.clear()
+            while await self._survived(kinds):
                 pass
-            await self._sweep()
+            if kinds is QUICK:
+                await self._sweep()
             try:
-                await asyncio.wait_for(self._woken.wait(), LOOKS_EVERY)
+                await asyncio.wait_for(woken.wait(), LOOKS_EVERY)
             except TimeoutError:
                 continue
 
-    async def _survived(self) -> bool:
+    async def _survived(self, kinds: frozenset[str]) -> bool:
         """One job, where even a database that is away does not end the loop."""
         try:
-            return await self.run_once()
+            return await self.run_once(kinds)
         except Exception as failure:
             log.exception("no errand could be run", error=type(failure).__name__)
             return False
 
-    async def run_once(self) -> bool:
+    async def run_once(self, kinds: frozenset[str] = QUICK | SLOW) -> bool:
         """Take one job and work it to its end or failure; False when there was none."""
         now, holder = self._clock.now(), self._desk.holder
-        job = await self._store.write(lambda tx: jobs.take(tx, holder=holder, now=now))
+        job = await self._store.write(lambda tx: jobs.take(tx, kinds=kinds, holder=holder, now=now))
         if job is None:
             return False
         if job.attempts > jobs.MOST_ATTEMPTS:  # it ended whole processes
@@ -152,7 +166,11 @@ class Errands:
 
 
 def sweep(folder: Path, *, before: datetime) -> None:
-    """Remove the files of a folder that nobody has written to since `before`."""
+    """Remove the files and folders of a folder that nobody has written to since `before`."""
     for path in folder.glob("*") if folder.is_dir() else ():
-        if path.is_file() and path.stat().st_mtime < before.timestamp():
+        if path.stat().st_mtime >= before.timestamp():
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)

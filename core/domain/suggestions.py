@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from zlib import crc32
 
 from core.intake.project_model import Suggestions
 
 AUDITED = 10
 """One task in so many is judged by people alone, whatever a model says: by it the model is measured."""
+SPREAD, PRIME = 40_503, 65_537
+"""Multiplied by the one and divided by the other, numbers that follow each other are scattered (Knuth 1973, 6.4)."""
 AUDIT_ANSWERS = 3
 """So many people at least judge an audited task."""
 PLANTED_SHARE = 0.25
@@ -56,8 +57,11 @@ class Suggested:
 
 
 def audited(task_id: int) -> bool:
-    """Whether a task belongs to the audit: by chance, the same for ever, and whoever is asked."""
-    return crc32(f"audit {task_id}".encode()) % AUDITED == 0
+    """Whether a task belongs to the audit: scattered over all, the same for ever, and whoever is asked.
+
+    Plain arithmetic, so that a database says the same (`core.store.suggestions.AUDITED_TASK`).
+    """
+    return task_id * SPREAD % PRIME % AUDITED == 0
 
 
 def drawn(

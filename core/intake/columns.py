@@ -12,7 +12,9 @@ from core.intake.problems import ProblemCode, problem
 from core.intake.texts import one_line
 from core.kinds import Kind
 
-OPTIONAL: Final = ("id", "lang", "gold", "priority", "deadline", "context")
+WHY: Final = "why"
+"""Why a known answer is right: shown to who answered, and given back like a column of the requester's own."""
+OPTIONAL: Final = ("id", "lang", "gold", WHY, "priority", "deadline", "context")
 MOST_EXTRA: Final = 50
 LONGEST_NAME: Final = 100
 
@@ -61,7 +63,7 @@ def match_columns(header: Sequence[str], kind: Kind) -> Columns:
     extra = [
         (name[:LONGEST_NAME] or f"column {place + 1}", place)
         for place, name in enumerate(named)
-        if place not in known.values()
+        if place not in known.values() or place == known.get(WHY)
     ]
     doubled = [name for place, name in enumerate(named) if name and folded.index(name.casefold()) != place]
     if doubled:

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import BadFile, Problem, Refused
-from core.intake.columns import RawRow
+from core.intake.columns import WHY, RawRow
 from core.intake.encoding import is_unreadable
 from core.intake.languages import LANGUAGES, close_to, language_of
 from core.intake.problems import ProblemCode, facts_of, problem
@@ -21,6 +21,7 @@ from core.kinds import Kind
 LONGEST_TEXT: Final = 2_500
 LONGEST_CAPTION: Final = 300  # a photo's caption holds 1,024 with everything else on the card
 LONGEST_CONTEXT: Final = 300
+LONGEST_WHY: Final = 300
 LONGEST_ID: Final = 128
 LONGEST_EXTRA: Final = 2_000
 IMAGE_FILE: Final = "image_file"  # the extra column in which an image's own name comes back
@@ -36,6 +37,7 @@ class TaskRow:
     lang: str | None = None
     context: str | None = None
     gold: str | None = None
+    why: str | None = None  # why the known answer is right
     priority: Priority | None = None
     deadline: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict)
@@ -75,6 +77,7 @@ def read_row(raw: RawRow, reading: Reading) -> TaskRow | BadRow:
         context = _cell(raw, "context", LONGEST_CONTEXT)
         lang = _language(raw, reading.project)
         gold = _gold(raw, reading)
+        why = _cell(raw, WHY, LONGEST_WHY) if gold is not None else None
         priority = _priority(raw)
         deadline = _deadline(raw, reading.zone)
         extra = _extra(raw)
@@ -88,6 +91,7 @@ def read_row(raw: RawRow, reading: Reading) -> TaskRow | BadRow:
         lang=lang,
         context=context,
         gold=gold,
+        why=why,
         priority=priority,
         deadline=deadline,
         extra=extra,

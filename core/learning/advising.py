@@ -72,14 +72,14 @@ def carried(given: Sheet, model_id: int, labels: Sequence[str]) -> Heard:
 def _new(row: TaskRow, hint: Hint | None, trained_at: datetime | None) -> Hint | None:
     """What a model says of a task that was settled when it was trained, or is gold, may be learned by heart.
 
-    Audited tasks are never learned from.
+    Audited tasks are never learned from, but for gold.
     """
-    if hint is None or trained_at is None or audited(row.id):
+    if hint is None or trained_at is None:
         return hint
-    by_heart = (
-        row.gold is not None or row.reopened or (row.settled_at is not None and row.settled_at <= trained_at)
-    )
-    return None if by_heart else hint
+    if row.gold is not None:
+        return None
+    settled_before = row.reopened or (row.settled_at is not None and row.settled_at <= trained_at)
+    return None if settled_before and not audited(row.id) else hint
 
 
 def _columns(said: Sequence[Hint | None], place: dict[str, int]) -> Heard:

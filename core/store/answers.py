@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 
 from core.clock import milliseconds
 from core.consensus.contract import Vote
-from core.domain.states import AssignmentState
+from core.domain.states import AssignmentState, TaskState
 from core.domain.suggestions import Screen
 from core.domain.task import StandingAnswer
 from core.store.tables import answer, assignment, ledger, suggested, task
@@ -133,10 +133,14 @@ class Past:
     late: bool
     task_state: str
     points: int | None
+    label: str | None  # of a settled task, what was decided
+    gold: str | None
+    why: str | None  # of a known answer: why it is so
+    screen: str | None  # what became of a suggestion, if any was drawn
 
 
 def history(tx: Transaction, person_id: int, *, most: int) -> list[Past]:
-    """The newest standing answers of a person, with what each was paid."""
+    """The newest standing answers of a person, with what each was paid and what was decided."""
     points = (
         select(ledger.c.points)
         .where(ledger.c.kind == "reward", ledger.c.assignment_id == answer.c.assignment_id)
@@ -152,9 +156,14 @@ def history(tx: Transaction, person_id: int, *, most: int) -> list[Past]:
             answer.c.late,
             task.c.state,
             points,
+            case((task.c.state == TaskState.SETTLED, task.c.label)),
+            task.c.gold,
+            task.c.why,
+            suggested.c.screen,
         )
         .join(task, task.c.id == answer.c.task_id)
         .join(assignment, assignment.c.id == answer.c.assignment_id)
+        .outerjoin(suggested, suggested.c.assignment_id == assignment.c.id)
         .where(assignment.c.person_id == person_id, answer.c.voided_at.is_(None))
         .order_by(assignment.c.id.desc())
         .limit(most)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from core.clock import Clock, aware
 from core.domain.person import Role
 from core.store import migrations
+from core.store import models as model_rows
 from core.store import people as people_rows
 from core.store.opening import DatabaseUnusable
 from core.store.sqlite import PRAGMAS
@@ -49,6 +50,7 @@ class Condition:
     in_use: bool = False
     ahead: timedelta = timedelta(0)
     admins: int = 0
+    models: tuple[str, ...] = ()  # the digests of the files that models need
 
 
 def examine(url: str, *, clock: Clock) -> Condition:
@@ -79,7 +81,7 @@ def _sqlite(path: Path) -> Condition:
             tables = _tables(connection)
             journal = connection.execute(text("PRAGMA journal_mode")).scalar_one()
             synchronous = connection.execute(text("PRAGMA synchronous")).scalar_one()
-            admins = _admins(connection, tables)
+            admins, needed = _admins(connection, tables), _models(connection, tables)
             return Condition(
                 server,
                 3,
@@ -88,6 +90,7 @@ def _sqlite(path: Path) -> Condition:
                 durable=synchronous >= _FULL and (tables is Tables.ABSENT or journal == "wal"),
                 in_use=in_use,
                 admins=admins,
+                models=needed,
             )
     except (sqlite3.Error, DBAPIError) as failure:
         raise DatabaseUnusable("damaged") from failure
@@ -137,6 +140,7 @@ def _postgres(url: URL, clock: Clock) -> Condition:
                 int(version.partition(".")[0]),
                 tables,
                 admins=_admins(connection, tables),
+                models=_models(connection, tables),
                 writable=_is_writable(connection, tables),
                 durable=shown["fsync"] == "on" and shown["synchronous_commit"] != "off",
                 ahead=clock.now() - aware(now),
@@ -164,6 +168,10 @@ def _admins(connection: Connection, tables: Tables) -> int:
     if tables is not Tables.NEWEST:
         return 0
     return len(people_rows.with_role(Transaction(connection), Role.ADMIN))
+
+
+def _models(connection: Connection, tables: Tables) -> tuple[str, ...]:
+    return tuple(model_rows.files(Transaction(connection))) if tables is Tables.NEWEST else ()
 
 
 def _is_writable(connection: Connection, tables: Tables) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,15 @@ def add(
     )
 
 
-def take(tx: Transaction, *, holder: str, now: datetime, until: datetime) -> Job | None:
+def on_the_list(tx: Transaction, kind: str, project_id: int) -> bool:
+    """Whether a job of that kind for that project has not ended."""
+    waits = job.c.kind == kind, job.c.project_id == project_id, job.c.state == JobState.WAITING
+    return tx.execute(select(job.c.id).where(*waits).limit(1)).first() is not None
+
+
+def take(
+    tx: Transaction, *, kinds: Collection[str], holder: str, now: datetime, until: datetime
+) -> Job | None:
     """Lease the oldest waiting job that is free or was left behind."""
     from core.jobs import Job
 
@@ -50,6 +59,7 @@ def take(tx: Transaction, *, holder: str, now: datetime, until: datetime) -> Job
         select(job.c.id)
         .where(
             job.c.state == JobState.WAITING,
+            job.c.kind.in_(kinds),
             or_(job.c.leased_until.is_(None), job.c.leased_until < now, job.c.leased_by == holder),
         )
         .order_by(job.c.id)

@@ -91,6 +91,18 @@ def own_of(tx: Transaction, project_id: int, *, most: int = 20) -> list[Model]:
     return [_model(*row) for row in rows]
 
 
+def in_use(tx: Transaction, digest: str) -> bool:
+    """Whether a model that was not withdrawn has this file."""
+    query = select(model.c.id).where(model.c.digest == digest, model.c.withdrawn_at.is_(None)).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def files(tx: Transaction) -> list[str]:
+    """The digests of the files that are needed, also on a snapshot."""
+    query = select(model.c.digest).where(model.c.withdrawn_at.is_(None)).distinct().order_by(model.c.digest)
+    return [row.digest for row in tx.execute(query)]
+
+
 def change(tx: Transaction, model_id: int, **values: Any) -> None:
     """Set columns of a model."""
     tx.execute(update(model).where(model.c.id == model_id).values(**values))

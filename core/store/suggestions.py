@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from core.domain.states import ProjectState, TaskState
-from core.domain.suggestions import Hint, Screen, Suggested
+from core.domain.suggestions import AUDITED, PRIME, SPREAD, Hint, Screen, Suggested
 from core.store.tables import project, serving, suggested, suggestion, task
 from core.store.transaction import Change, Statement, Transaction
+
+AUDITED_TASK = task.c.id * SPREAD % PRIME % AUDITED == 0
+"""`core.domain.suggestions.audited`, for the database."""
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
@@ -75,19 +79,39 @@ class Unread(NamedTuple):
 
 
 def unread(
-    tx: Transaction, project_id: int, model_id: int, *, most: int, ended: bool = False
+    tx: Transaction,
+    project_id: int,
+    model_id: int,
+    *,
+    most: int,
+    ended: bool = False,
+    since: datetime | None = None,
+    above: int = 0,
 ) -> list[Unread]:
-    """Tasks that a model has not looked at: open ones as they will go out; with `ended`, what they left behind too."""
+    """Tasks that a model has not looked at: open ones as they will go out; with `ended`, what they left behind too.
+
+    Of settled ones those that are audited or were settled after `since`; only tasks with an id above `above`.
+    """
     looked = and_(suggestion.c.task_id == task.c.id, suggestion.c.model_id == model_id)
     states = [TaskState.OPEN] if not ended else [TaskState.OPEN, TaskState.ESCALATED, TaskState.SETTLED]
-    rows = tx.execute(
+    query = (
         select(task.c.id, task.c.content)
         .outerjoin(suggestion, looked)
         .where(task.c.project_id == project_id, task.c.state.in_(states), suggestion.c.task_id.is_(None))
         .order_by(task.c.queue_id, task.c.pos)
         .limit(most)
     )
-    return [Unread(row.id, json.loads(row.content)) for row in rows]
+    if since is not None:
+        query = query.where(or_(task.c.settled_at.is_(None), task.c.settled_at > since, AUDITED_TASK))
+    if above:
+        query = query.where(task.c.id > above)
+    return [Unread(row.id, json.loads(row.content)) for row in tx.execute(query)]
+
+
+def last_task(tx: Transaction, project_id: int) -> int:
+    """The highest id of a project's tasks; 0 when it has none."""
+    newest = select(func.coalesce(func.max(task.c.id), 0)).where(task.c.project_id == project_id)
+    return int(tx.execute(newest).scalar_one())
 
 
 class Said(NamedTuple):
@@ -160,19 +184,39 @@ def all_said(tx: Transaction, project_id: int, model_id: int) -> dict[int, Hint]
     return {row.task_id: Hint(model_id, row.label, row.confidence, row.second) for row in rows}
 
 
-def stale(tx: Transaction, project_id: int, *, after: int, most: int) -> list[tuple[int, str | None]]:
-    """The next tasks of a project that are not over, with the hint that their rows carry."""
-    rows = tx.execute(
-        select(task.c.id, task.c.hint)
-        .where(
-            task.c.project_id == project_id,
-            task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED]),
-            task.c.id > after,
-        )
-        .order_by(task.c.id)
-        .limit(most)
+def stale(tx: Transaction, project_id: int, champion: int | None, *, most: int) -> list[int]:
+    """Tasks that are not over and carry another hint than that of the champion; a look at all, so for a snapshot."""
+    query = select(task.c.id).where(
+        task.c.project_id == project_id, task.c.state.in_([TaskState.OPEN, TaskState.ESCALATED])
     )
-    return [(row.id, row.hint) for row in rows]
+    if champion is None:
+        query = query.where(task.c.hint.isnot(None))
+    else:
+        said = exists().where(
+            suggestion.c.task_id == task.c.id,
+            suggestion.c.model_id == champion,
+            suggestion.c.label.isnot(None),
+        )
+        query = query.where(or_(task.c.hint.notlike(f"[{champion},%"), and_(task.c.hint.is_(None), said)))
+    return [row.id for row in tx.execute(query.limit(most))]
+
+
+class Served(NamedTuple):
+    """A project that is not over, and which model's hints its tasks should carry, if any."""
+
+    project_id: int
+    champion: int | None
+
+
+def served(tx: Transaction) -> list[Served]:
+    """The projects that have, or had, a model."""
+    rows = tx.execute(
+        select(serving.c.project_id, serving.c.champion)
+        .join(project, project.c.id == serving.c.project_id)
+        .where(project.c.state != ProjectState.CLOSED)
+        .order_by(serving.c.project_id)
+    )
+    return [Served(*row) for row in rows]
 
 
 class Pair(NamedTuple):

@@ -10,7 +10,8 @@ from sqlalchemy import and_, exists, func, select
 
 from core.domain.choice import Lane
 from core.domain.states import ProjectState, TaskState
-from core.store.tables import project, queue, serving, suggestion, task
+from core.store.suggestions import AUDITED_TASK
+from core.store.tables import project, queue, suggestion, task
 from core.store.transaction import Transaction
 
 
@@ -36,7 +37,7 @@ def _in_lane(lane: Lane) -> Any:
 
 
 def projects_with_few(tx: Transaction, *, fewest: int) -> list[int]:
-    """Running projects with a champion, and fewer than so many foremost tasks while fresh ones wait."""
+    """Running projects with fewer than so many foremost tasks while fresh ones wait."""
     foremost = (
         select(func.count())
         .select_from(task.join(queue, queue.c.id == task.c.queue_id))
@@ -54,10 +55,7 @@ def projects_with_few(tx: Transaction, *, fewest: int) -> list[int]:
     )
     rows = tx.execute(
         select(project.c.id)
-        .join(serving, serving.c.project_id == project.c.id)
-        .where(
-            project.c.state == ProjectState.RUNNING, serving.c.champion.isnot(None), foremost < fewest, fresh
-        )
+        .where(project.c.state == ProjectState.RUNNING, foremost < fewest, fresh)
         .order_by(project.c.id)
     )
     return [row.id for row in rows]
@@ -83,14 +81,18 @@ def least_sure(tx: Transaction, project_id: int, model_id: int, *, most: int) ->
     return [Untouched(row.id, json.loads(row.content), row.confidence) for row in rows]
 
 
-def oldest(tx: Transaction, project_id: int, *, most: int) -> list[int]:
-    """The fresh tasks that wait longest, whatever a model says of them."""
-    rows = tx.execute(
-        _fresh(select(task.c.id).select_from(task.join(queue, queue.c.id == task.c.queue_id)), project_id)
-        .order_by(task.c.priority.desc(), task.c.pos)
-        .limit(most)
-    )
+def oldest(tx: Transaction, project_id: int, *, most: int, of: Any = None) -> list[int]:
+    """The fresh tasks that wait longest, whatever a model says of them; of a sort, if one is given."""
+    query = _fresh(select(task.c.id).select_from(task.join(queue, queue.c.id == task.c.queue_id)), project_id)
+    if of is not None:
+        query = query.where(of)
+    rows = tx.execute(query.order_by(task.c.priority.desc(), task.c.pos).limit(most))
     return [row.id for row in rows]
+
+
+def oldest_audited(tx: Transaction, project_id: int, *, most: int) -> list[int]:
+    """Of these the audited ones."""
+    return oldest(tx, project_id, most=most, of=AUDITED_TASK)
 
 
 def _fresh(query: Any, project_id: int, said: Any = None) -> Any:

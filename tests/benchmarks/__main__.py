@@ -22,6 +22,7 @@ from tests.benchmarks import (
     scale,
     slack,
     suggesting,
+    swap,
     truth_full,
     truth_replay,
 )
@@ -42,6 +43,7 @@ FULL: Parts = {
     "imports": lambda folder: imports.run(folder),
     "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
+    "swap": lambda folder: swap.run(folder),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -52,6 +54,7 @@ QUICK: Parts = {
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
+    "swap": lambda folder: swap.run(folder, tasks=5_000, calm=4.0, swaps=2),
 }
 
 

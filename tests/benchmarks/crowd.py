@@ -93,6 +93,7 @@ class Worker:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     taps: int = 0
     messages: int = 0
+    kept: list[Message] | None = None  # what was shown, where somebody wants to look at it again
 
     @property
     def sender(self) -> Sender:
@@ -103,6 +104,8 @@ class Worker:
         """The bot shows this now."""
         self.messages += 1
         self.card = message
+        if self.kept is not None:
+            self.kept.append(message)
         self.arrived.set()
 
     async def begins(self, hear: Hear) -> None:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from core import people
 from core.clock import ManualClock
 from core.domain.person import Role
-from core.store import open_store
+from core.store import Transaction, open_store
+from core.store import people as people_rows
 from core.vault import Vault
 from tests.dialogues.stages import STAGES, file_named
 from tests.house import PaperHouse, paper_house
@@ -81,8 +83,15 @@ async def _cast(house: PaperHouse, stage: Mapping[str, str]) -> Someone:
         return house.someone(user, locale=locale)
     roles = [Role(name) for name in stage.get("roles", "").split(",") if name]
     you = await house.joined(user, *roles, locale=locale, langs=stage.get("langs", "en"))
+    await house.service.store.write(lambda tx: _speak(tx, locale))
     you.chat.log.clear()
     return you
+
+
+def _speak(tx: Transaction, locale: str) -> None:
+    """Whoever is on the stage already may have been put there in another language."""
+    for account in people_rows.account_ids(tx):
+        people.set_locale(tx, people_rows.by_account(tx, account), locale)
 
 
 async def _act(house: PaperHouse, you: Someone, act: str) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from core.domain.person import Role
+from core.store import models
+from core.store.transaction import Transaction
+from tests import advice, reports
 from tests.house import PaperHouse
 from tests.world import World
 
@@ -62,8 +67,46 @@ async def disputed(house: PaperHouse) -> None:
     await house.later(minutes=2)
 
 
+async def suggesting(house: PaperHouse) -> None:
+    """Two launched projects with a model each; what the second one's says is always withheld."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    now = house.clock.now()
+    await world.project(
+        owner, ["Meow"], **ANIMALS, priority="high", suggestions={"model": "own", "control_share": 0.0}
+    )
+    await world.project(
+        owner, ["Woof"], **ANIMALS, priority="low", suggestions={"model": "own", "control_share": 1.0}
+    )
+
+    def models_speak(tx: Transaction) -> None:
+        for project, text, label in ((1, "Meow", "cat"), (2, "Woof", "dog")):
+            advice.own_model(tx, project, now=now)
+            advice.says(tx, project, {text: (label, 0.87)}, now=now)
+
+    await house.service.store.write(models_speak)
+
+
+async def measured(house: PaperHouse) -> None:
+    """A launched project whose second model suggests, and whose suggestions were measured."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    now = house.clock.now()
+    await world.project(owner, ["Meow", "Woof", "Moo"], **ANIMALS, suggestions={"model": "own"})
+
+    def refitted(tx: Transaction) -> None:
+        before = advice.own_model(tx, 1, now=now - timedelta(days=2), learned=80)
+        newest = advice.own_model(tx, 1, now=now - timedelta(hours=3))
+        models.serve(tx, replace(models.hold_serving(tx, 1), champion=newest, before=before), now=now)
+        reports.keep(tx, 1, as_of=now, **advice.EFFECT)
+
+    await house.service.store.write(refitted)
+
+
 STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "empty": empty,
     "running": running,
     "disputed": disputed,
+    "suggesting": suggesting,
+    "measured": measured,
 }

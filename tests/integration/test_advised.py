@@ -271,7 +271,7 @@ async def test_what_another_model_says_is_nothing_until_the_next_refit(world: Wo
 
     def swap(tx: Transaction) -> None:
         models.serve(tx, Serving(held.project_id, champion=new, before=old), now=now)
-        serving.refresh(tx, project, after=0, most=500)
+        serving.refresh(tx, project, suggestions.stale(tx, project, new, most=500))
 
     await world.do(swap)
     await looks(world, project, new)

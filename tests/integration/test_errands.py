@@ -351,7 +351,7 @@ async def test_a_stop_in_good_order_leaves_the_job_to_the_next(office: Office) -
     """No lease has to run out, and the attempt does not count."""
     await office.uploads("tasks.csv", table(3))
     now = office.clock.now()
-    taken = await office.store.write(lambda tx: jobs.take(tx, holder="one", now=now))
+    taken = await office.store.write(lambda tx: jobs.take(tx, kinds={"import"}, holder="one", now=now))
     assert taken is not None
     assert not await office.errands(holder="two").run_once()
     await office.errands(holder="one").close()

@@ -261,7 +261,7 @@ async def test_an_import_resumes_where_it_stopped(world: World, owner: Person) -
     await world.do(start)
 
     def batch(tx: Transaction, *, killed: bool) -> bool:
-        job = jobs.take(tx, holder="worker", now=now)
+        job = jobs.take(tx, kinds={"import"}, holder="worker", now=now)
         assert job is not None
         importing.add_tasks(tx, project, rows[job.row : job.row + 10], now=now)
         if killed:

@@ -22,7 +22,16 @@ from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history", "skills"}
-REQUESTER = WORKER | {"newproject", "projects", "project", "addtasks", "progress", "results", "announce"}
+REQUESTER = WORKER | {
+    "newproject",
+    "projects",
+    "project",
+    "addtasks",
+    "progress",
+    "results",
+    "train",
+    "announce",
+}
 MODERATOR = REQUESTER | {"summary", "grant"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,

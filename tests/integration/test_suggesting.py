@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import serving
 from core.answering import give_back
@@ -15,9 +16,11 @@ from core.domain.suggestions import Screen, audited
 from core.errors import Refused
 from core.projects import replace_file
 from core.store import Store, models, projects, suggestions
-from core.store.suggestions import Said, hint_of
+from core.store.suggestions import AUDITED_TASK, Said
+from core.store.tables import task
 from core.store.transaction import Transaction
 from core.vault import Vault
+from tests.shadow import hints
 from tests.world import CHOICE, World
 
 CARD = {"title": "Animals", "labels": ["cat", "dog"]}
@@ -125,17 +128,30 @@ async def test_another_model_takes_over_task_by_task_and_never_mixes(world: Worl
     assert kept == card.suggested
 
     await world.do(lambda tx: serving.back(tx, project, file, now=now))
-    after: int | None = 0
-    while after is not None:
-        after = await world.do(lambda tx, at=after: serving.refresh(tx, project, after=at, most=5))  # type: ignore[misc]  # at is bound
+    await refreshed(world, project)
     assert await hints_of(world, project) == {(old, "cat", 0.9)}
 
 
 async def hints_of(world: World, project: int) -> set[tuple[int, str, float]]:
     """What the rows of a project's tasks carry."""
-    found = await world.do(lambda tx: suggestions.stale(tx, project, after=0, most=100))
-    hints = (hint_of(text) for _, text in found)
-    return {(one.model_id, one.label, one.confidence) for one in hints if one is not None}
+    found = await hints(world, project)
+    return {(one.model_id, one.label, one.confidence) for one in found.values() if one is not None}
+
+
+async def refreshed(world: World, project: int) -> None:
+    """Every task carries what the champion said, five at a time."""
+    champion = (await world.do(lambda tx: models.serving_of(tx, project))).champion
+    while stale := await world.do(lambda tx: suggestions.stale(tx, project, champion, most=5)):
+        await world.do(lambda tx, stale=stale: serving.refresh(tx, project, stale))  # type: ignore[misc]  # stale is bound
+
+
+async def test_the_database_says_the_same_of_the_audit(world: World) -> None:
+    """One task in ten, and the same ones."""
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, [f"animal {at}" for at in range(300)])
+    found = await world.do(lambda tx: list(tx.execute(select(task.c.id, AUDITED_TASK.label("audited")))))
+    assert [bool(row.audited) for row in found] == [audited(row.id) for row in found]
+    assert 20 <= sum(bool(row.audited) for row in found) <= 40
 
 
 async def test_a_model_must_know_every_label(world: World) -> None:
@@ -154,7 +170,7 @@ async def test_a_model_that_is_withdrawn_serves_nobody(world: World) -> None:
     now = world.clock.now()
     await world.do(lambda tx: serving.withdraw(tx, "animals", now=now))
     assert await world.do(lambda tx: models.serving_of(tx, project)) == Serving(project, changed_at=now)
-    await world.do(lambda tx: serving.refresh(tx, project, after=0))
+    await refreshed(world, project)
     assert await hints_of(world, project) == set()
     await offered(world)
     file = (await world.budget(project)).file

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core import serving, teaching
 from core.clock import ManualClock
 from core.domain.person import Role
+from core.domain.suggestions import audited
 from core.store import Store, suggestions
 from core.store.suggestions import Said
 from core.store.transaction import Transaction
@@ -22,12 +25,12 @@ def world(store: Store, clock: ManualClock, vault: Vault) -> World:
     return World(store, clock, vault)
 
 
-async def begun(world: World, *, order: str = "unsure") -> int:
+async def begun(world: World, **policy: Any) -> int:
     """A project of which the model is less sure the later a task stands."""
     owner = await world.person("owner", Role.REQUESTER)
     model = await offered(world)
     texts = [f"animal {at}" for at in range(TASKS)]
-    project = await world.project(owner, texts, suggestions=SHOWN | {"order": order})
+    project = await world.project(owner, texts, suggestions=SHOWN | policy)
 
     def unit(tx: Transaction) -> None:
         found = suggestions.unread(tx, project, model, most=500)
@@ -95,8 +98,27 @@ async def test_the_order_of_the_files_stays_when_it_is_wanted(world: World) -> N
     assert await world.do(teaching.due) == []
 
 
+async def test_where_a_model_may_settle_alone_what_it_is_measured_by_goes_out_first(world: World) -> None:
+    """Before there is any model, too: as many audited tasks as others, and in the end all of them."""
+    owner = await world.person("owner", Role.REQUESTER)
+    policy = {"model": "own", "automatic": True}
+    project = await world.project(owner, [f"animal {at}" for at in range(TASKS)], suggestions=policy)
+    rounds, cards = 0, []
+    for at in range(60):
+        if project in await world.do(teaching.due):
+            rounds += await one_round(world, project)
+        worker = await world.person(f"worker {at}")
+        card = await world.hold(worker)
+        cards.append(card.task_id)
+        await world.answers(worker, card, "cat")
+    assert rounds
+    early = sum(audited(one) for one in dict.fromkeys(cards)) / len(dict.fromkeys(cards))
+    assert early > 0.25  # by chance it would be a tenth
+
+
 def test_every_fifth_place_is_for_the_oldest() -> None:
     """Nothing comes twice, and when one side is used up the other goes on."""
-    assert teaching.mixed([9, 8, 7, 6, 5], [1, 2], size=6) == [9, 8, 7, 6, 1, 5]
-    assert teaching.mixed([9], [9, 1, 2], size=5) == [9, 1, 2]
-    assert teaching.mixed([], [], size=5) == []
+    assert teaching.mixed([9, 8, 7, 6, 5], [], [1, 2], size=6) == [9, 8, 7, 6, 1, 5]
+    assert teaching.mixed([9, 8, 7], [3, 4], [1, 2], size=6) == [9, 3, 8, 4, 1, 7]
+    assert teaching.mixed([9], [], [9, 1, 2], size=5) == [9, 1, 2]
+    assert teaching.mixed([], [], [], size=5) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import adapter, anchoring, cycles, imports, postgres, scale, slack, suggesting
+from tests.benchmarks import adapter, anchoring, cycles, imports, postgres, scale, slack, suggesting, swap
 from tests.benchmarks.reporting import goals_table, write
 from tests.benchmarks.slack_bare import Way
 
@@ -75,3 +75,9 @@ async def test_suggestions_are_measured_beside_a_bare_session(tmp_path: Path) ->
     report = await suggesting.run(tmp_path, rounds=1, texts=40, images=2, different=(20, 2))
     assert [len(table.rows) for table in report.tables] == [5, 5]
     assert len(report.goals) == 6
+
+
+async def test_models_are_swapped_beside_people_who_tap(tmp_path: Path) -> None:
+    """No tap fails, and no card mixes two models, whatever the figures."""
+    report = await swap.run(tmp_path, tasks=600, calm=0.5, swaps=3)
+    assert [goal.met for goal in report.goals[:2]] == [True, True]

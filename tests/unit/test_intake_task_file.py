@@ -93,6 +93,19 @@ def test_other_names_of_columns_are_known_unless_the_real_one_is_there(read: Rea
     assert row == TaskRow(line=2, content={"text": "a"}, extra={"sentence": "b"})
 
 
+def test_the_reason_of_a_known_answer(read: Read) -> None:
+    """It is kept with gold only, and comes back in the results like a column of the requester's own."""
+    long = "x" * 400
+    rows = read(f"text,gold,why\na,cat,It purrs.\nb,,{long}\nc,cat,{long}\n")
+    first, second, third = rows
+    assert isinstance(first, TaskRow)
+    assert (first.gold, first.why, first.extra) == ("cat", "It purrs.", {"why": "It purrs."})
+    assert isinstance(second, TaskRow)
+    assert (second.why, second.extra) == (None, {"why": long})
+    assert isinstance(third, BadRow)
+    assert (third.problem.code, third.problem.field) == (ProblemCode.TOO_LONG, "why")
+
+
 def test_lines_are_those_of_the_file_that_the_person_sees(read: Read) -> None:
     """A cell may span lines, blank lines count, and a row's line is where it starts."""
     rows = read('text,id\n"two\nlines",1\n\n,,\nnext,2\n"a",1\n')

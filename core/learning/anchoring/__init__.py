@@ -25,7 +25,7 @@ USUAL, USUAL_WEIGHT = 0.3, 20.0
 FEWEST = 20
 """Answers with a suggestion on screen, and others without, before anything is said of copies."""
 WIDE = 8_000
-"""Of more answers, every so-manieth task tells enough: half of two points."""
+"""Of more answers, only every so-manieth task is looked into: an interval of some four points to either side."""
 
 
 def anchoring(record: Record, fit: Fit, cards: Cards) -> Anchoring:

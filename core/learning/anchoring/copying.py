@@ -5,10 +5,13 @@ are not known, and answers that were taken from the screen make them look like t
 and copies are found together, for one `a` after the other; what a model's word says of the truth is learnt like
 a person's. Answers withheld from, audited tasks and known truths are what holds it in place.
 
-Everything but `a` is integrated out: nothing is judged by counts that it is part of itself (the collapsed
-variational zeroth order of Asuncion, Welling, Smyth & Teh, 2009); at the maximum instead, confusion matrices with
-few answers each would explain copies as mistakes. The slope of the log-likelihood in `a` is what Fisher's
-identity makes of the expected copies (Louis, 1982), and its integral is compared with its top.
+Everything but `a` is nearly integrated out: an answer is mostly taken out of the counts that it is judged by
+(after the collapsed variational zeroth order of Asuncion, Welling, Smyth & Teh, 2009); at the maximum instead,
+confusion matrices with few answers each would explain copies as mistakes. The slope of the log-likelihood in
+`a` is what Fisher's identity makes of the expected copies (Louis, 1982); its integral is compared with its top.
+
+What it cannot tell: mistakes that people and model make alike, by themselves, partly look like copies. Where a
+tenth of the model's mistakes are people's too, the share comes out three points too high (`tests.benchmarks`).
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ task = Table(
     Column("context", Text),
     Column("extra", Text),  # JSON: unknown columns of the file, given back in the results
     Column("gold", Text),
+    Column("why", Text),  # why the known answer is right; workers read it after they answered
     Column("state", Text, nullable=False),
     Column("target", Integer, nullable=False),
     Column("free", Integer, nullable=False),
