@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.consensus.calibration import Calibration
 from core.consensus.crowd import unseen
 from core.domain.suggestions import Hint, audited
 from core.intake.project_model import ProjectFile
-from core.learning.advising import Heard, advice, advised, advisor, audit, consulted, heard
+from core.learning.advising import Heard, advice, advised, advisor, audit, consulted, heard, stands
 from core.learning.record import Record
 from core.refitting import Sheet, Words, record_of
 from core.store.refits import AnswerRow, Present, TaskRow
@@ -143,13 +144,32 @@ def test_tasks_that_stopped_because_the_model_agreed_are_missed_by_nobody() -> N
     assert band.right == pytest.approx(truly, abs=0.06)
 
 
+def test_people_are_not_known_by_the_tasks_alone_that_they_were_contradicted_in() -> None:
+    """Where one answer that agrees with a model is enough, each task that got more stands for those that did not."""
+    truths, answers, said = crowd(np.random.default_rng(8), 3000, people=4, right=0.85, model=0.8)
+    stopped = [
+        values[:1] if values[0] == said[at].label and not audited(at) else values
+        for at, values in enumerate(answers)
+    ]
+    given = sheet_of(stopped, said)
+    record, _ = record_of(given, LABELS)
+    assert LEARNER is not None
+    alone = LEARNER.refit(record)
+    weighed = LEARNER.refit(replace(record, stands=stands(given, record, LABELS)))
+    first = [float(np.trace(fit.counts[0]) / fit.counts[0].sum()) for fit in (alone, weighed)]
+    truly = np.mean([values[0] == truth for values, truth in zip(stopped, truths, strict=True)])
+    assert first[0] < truly - 0.1, "so it would look otherwise"
+    assert first[1] == pytest.approx(truly, abs=0.05)
+    assert stands(sheet_of(stopped, {}), record, LABELS) is None, "without a model everything is as ever"
+
+
 def test_what_a_model_was_trained_on_does_not_speak_for_it() -> None:
-    """Gold and settled tasks may be learned by heart; audited ones never are, nor is any by an operator's model."""
+    """Gold and settled tasks may be learned by heart; audited ones are not, unless gold; nor any by others' models."""
     truths, answers, said = crowd(np.random.default_rng(4), 400, people=3, right=0.9, model=1.0)
     gold = {at: truths[at] for at in range(100)}
     own = sheet_of(answers, said, gold=gold, trained_at=NOW, settled_at=NOW)
     places = np.flatnonzero(heard(own, own.words[MODEL], LABELS).labels >= 0).tolist()
-    assert places == [at for at in range(400) if audited(at)]
+    assert places == [at for at in range(100, 400) if audited(at)]
     others = sheet_of(answers, said, gold=gold, settled_at=NOW)
     assert (heard(others, others.words[MODEL], LABELS).labels >= 0).all()
 
