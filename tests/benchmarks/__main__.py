@@ -17,6 +17,7 @@ from tests.benchmarks import (
     advised,
     anchoring,
     cycles,
+    helped,
     imports,
     postgres,
     scale,
@@ -44,6 +45,7 @@ FULL: Parts = {
     "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
     "swap": lambda folder: swap.run(folder),
+    "helped": lambda folder: helped.run(folder, digits=1_797, texts=2_000, seeds=10),
 }
 QUICK: Parts = {
     "cycles": lambda folder: cycles.run(folder, rounds=3, cycles=400),
@@ -55,6 +57,7 @@ QUICK: Parts = {
     "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
     "swap": lambda folder: swap.run(folder, tasks=5_000, calm=4.0, swaps=2),
+    "helped": lambda folder: helped.run(folder, digits=500, texts=500, seeds=1),
 }
 
 
