@@ -33,9 +33,9 @@ READ = 512
 """So many tasks a model looks at before it is the next one's turn."""
 STALE = 4096
 """So many tasks with the hints of another model are looked for at once."""
-TOGETHER = 25
+TOGETHER = 20
 """And so many are predicted and written at once: a unit of work of a few milliseconds."""
-PAUSE = 0.01
+PAUSE = 0.02
 """Seconds after each of them, in which taps go first."""
 WHOLE = timedelta(minutes=1)
 """Between two looks at all tasks of a project; in between only new ones are looked for."""

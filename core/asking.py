@@ -93,7 +93,7 @@ def caller(
     return Caller(
         belief,
         held_back=lively and worker.seen >= PROVED and belief.fresh < model.bar,
-        may_open=belief.fresh >= OPENING * model.bar,
+        may_open=belief.fresh >= OPENING * model.bar and not file.suggestions.automatic,
         gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
         model=model,
         listens=file.suggestions.wanted and file.suggestions.order is Order.UNSURE,

@@ -112,7 +112,7 @@ async def prepared(
             "project": problem.name,
             "instructions": "Which one is it?",
             "labels": [{"id": one, "en": one.title()} for one in problem.labels],
-            "overlap": {"min": 1, "max": 8, "confidence": target},
+            "overlap": {"min": 2, "max": 5, "confidence": target},
             "suggestions": dict(help_),
         }
     )

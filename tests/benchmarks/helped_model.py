@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bots import training as trainings
 from bots.courier import Courier
 from bots.postbox import Postbox
 from bots.suggesting import Suggesting
 from bots.teaching import Teaching
+from bots.training import Untrained, enlist, train
 from core import contest, training
 from core.store import projects
 from models.suggester import Suggester
@@ -60,7 +60,7 @@ class Beside:
         assert project is not None
         await store.write(lambda tx: training.noted(tx, project_id, now=clock.now()))
         try:
-            made = await trainings.train(
+            made = await train(
                 store,
                 clock,
                 data_dir=self._data_dir,
@@ -70,9 +70,9 @@ class Beside:
                 told=_quietly,
                 seed=self._seed,
             )
-        except trainings.Untrained:
+        except Untrained:
             return
-        await store.write(lambda tx: trainings.enlist(tx, project_id, made, now=clock.now()))
+        await store.write(lambda tx: enlist(tx, project_id, made, now=clock.now()))
         self.trained += 1
 
 

@@ -39,9 +39,9 @@ LABELS = ("good", "bad", "both", "not-here", "nor-there")
 GUESS = re.compile(r"guess: (\w+) \((\S+) sure\)")
 NUMBER = re.compile(r"number (\d+) was")
 GOLD_EVERY = 50
-SLOWER = 1.25
-"""How many times as long a tap may take beside a model at work, or 5 ms more, whatever is more."""
-LEAST_SLOWER = 5.0
+SLOWER = 1.5
+"""How many times as long a tap may take beside a model at work, or 10 ms more, whatever is more."""
+LEAST_SLOWER = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Looked:
     mixed: int
 
 
-async def run(folder: Path, *, tasks: int = 20_000, calm: float = 10.0, swaps: int = 4) -> Report:
+async def run(folder: Path, *, tasks: int = 8_000, calm: float = 15.0, swaps: int = 4) -> Report:
     """Measure: taps alone; beside a model that looks at every task; and while two models take turns."""
     prepared = await template(folder, workers=names(PEOPLE), tasks=tasks)
     async with crowd(await prepared.opened("swap"), folder, names(PEOPLE)) as people_:
@@ -187,7 +187,7 @@ def _report(
         ),
         (
             "Both models have the size of real ones: 2¹⁶ hashed n-grams, random weights. A swap is a new version of "
-            "the project; then every task gets the other model's hint in units of at most 50 rows.",
+            "the project; then every task gets the other model's hint in small units.",
             "What a card shows is compared with what each model had said of that task.",
         ),
     )

@@ -69,7 +69,7 @@ async def judged(world: World, crowd: list[Person], *, lies: str | None = None) 
         await world.tick()
 
 
-async def crowd_of(world: World, number: int = 2) -> list[Person]:
+async def crowd_of(world: World, number: int = 3) -> list[Person]:
     """So many workers."""
     return [await world.person(f"worker {at}") for at in range(number)]
 
