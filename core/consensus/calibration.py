@@ -20,6 +20,10 @@ MOST_TOGETHER = 11
 EXPONENT, EXPONENT_SPREAD = 0.1, 0.3
 """The natural logarithm of the exponent, over recorded crowds that agree as usual: mean and standard deviation."""
 
+UNCHECKED, UNCHECKED_SPREAD = 0.15, 0.2
+"""The same for a project whose answers nobody has looked at: five strangers who all say the same of two labels
+settle a task at the usual target, as whoever begins without gold expects."""
+
 USUAL_AGREEMENT = 0.43
 LEAST_AGREEMENT, MOST_AGREEMENT = 0.25, 0.7
 """Krippendorff's alpha of recorded crowds: the mean, and what was seen; beyond that nothing is made of it."""
@@ -77,7 +81,9 @@ class Calibration:
     @classmethod
     def unknown(cls, *, gold: int = 0, agreement: float | None = None) -> Calibration:
         """The stated constants, for a project with too little gold; `agreement` is the answers' alpha, if known."""
-        return cls(gold, _stated(expected_exponent(agreement)))
+        if agreement is None:
+            return cls(gold, _stated(UNCHECKED, UNCHECKED_SPREAD))
+        return cls(gold, _stated(expected_exponent(agreement), EXPONENT_SPREAD))
 
     @property
     def measured(self) -> bool:
@@ -143,16 +149,16 @@ def claim(calibration: Calibration, target: float) -> tuple[int, int] | None:
 
 
 def expected_exponent(agreement: float | None) -> float:
-    """The mean of the exponent's logarithm before any gold, by the alpha of the answers; None: it is not known."""
+    """The mean of the exponent's logarithm before any gold tells, by the alpha of the answers; None: as usual."""
     alpha = USUAL_AGREEMENT if agreement is None else agreement
     return EXPONENT + BY_AGREEMENT * (min(MOST_AGREEMENT, max(LEAST_AGREEMENT, alpha)) - USUAL_AGREEMENT)
 
 
-def _stated(exponent: float) -> tuple[Node, ...]:
+def _stated(exponent: float, spread: float) -> tuple[Node, ...]:
     lapse = odds_to_chance(LAPSE)
     weights = [math.exp(-node * node / 2) for node in NODES]
     return tuple(
-        Node(math.exp(exponent + EXPONENT_SPREAD * node), lapse, weight / sum(weights))
+        Node(math.exp(exponent + spread * node), lapse, weight / sum(weights))
         for node, weight in zip(NODES, weights, strict=True)
     )
 

@@ -165,7 +165,7 @@ def test_visible_disagreement_earns_trust() -> None:
     """Where people differ their errors are their own; where they agree, what is wrong is wrong for all of them."""
     claims = [
         calibrated(Calibration.unknown(agreement=one), (0.95, 0.05), answers=3)[0]
-        for one in (0.1, 0.25, 0.4, None, 0.5, 0.7, 0.9)
+        for one in (0.1, 0.25, 0.4, 0.5, 0.7, 0.9)
     ]
     assert claims == sorted(claims, reverse=True)
     assert claims[0] == claims[1], "beyond what was seen nothing is made of it"
