@@ -26,7 +26,7 @@ PROJECT = """
 project: What is it about?
 instructions: Which topic does the message have?
 labels: [{labels}]
-suggestions: {{model: own, show_above: 0.3, control_share: 0}}
+suggestions: {{model: own, show_above: 0.3, control_share: 0, train: false}}
 gold_share: 0
 """
 
@@ -56,6 +56,12 @@ def task_file() -> FilePayload:
     return {"name": "messages.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}
 
 
+async def writes(me: Visitor, words: str) -> None:
+    """Write a message as on a phone, where Enter begins a new line."""
+    await me.page.get_by_role("textbox").fill(words)
+    await me.page.get_by_role("button", name="Send", exact=True).click()
+
+
 async def sends(me: Visitor, file: FilePayload) -> None:
     """Send a document."""
     await me.page.set_input_files("#file", file)
@@ -81,13 +87,14 @@ async def test_a_model_is_trained_in_chat_and_its_guess_stands_on_the_next_card(
         await sends(me, task_file())
         await me.taps("3. What is it about?")
         await expect(me.page.get_by_text("260")).to_be_visible(timeout=PATIENCE)
-        await me.says("/project 3")
+        await writes(me, "/project 3")
+        await expect(me.card.get_by_role("heading")).to_have_text("What is it about? (project 3)")
         await me.taps("Launch")
-        await me.says("/train 3")
+        await writes(me, "/train 3")
         trained = me.page.locator(".card").filter(has=me.page.get_by_role("img"))
         await expect(trained.last).to_be_visible(timeout=PATIENCE)
         await shot(me, "trained")
-        await me.says("/project 3")
+        await writes(me, "/project 3")
         await me.taps("Suggestions")
         await shot(me, "suggestions")
         assert await problems(me.page) == []
@@ -95,7 +102,7 @@ async def test_a_model_is_trained_in_chat_and_its_guess_stands_on_the_next_card(
         await me.tries("Worker")
         seen = 0
         for _ in range(OPEN):
-            await me.says("/task")
+            await writes(me, "/task")
             await expect(me.card.get_by_role("button", name="Skip", exact=True)).to_be_visible()
             if await me.card.get_by_text("A model’s guess").count():
                 seen += 1
