@@ -25,13 +25,14 @@ from bots.postbox import Postbox
 from bots.refits import Refits
 from bots.suggesting import Suggesting
 from bots.teaching import Teaching
-from bots.training import MODELS, installed
+from bots.training import MODELS
 from core import beats
 from core.clock import Clock, SystemClock, new_token
 from core.store import Store, chats, leases, open_store
 from core.vault import Vault, read_or_make_secret
 from i18n import prepare
 from models.suggester import Suggester
+from models.training.problems import parts_installed
 
 log = structlog.get_logger("runner")
 
@@ -138,7 +139,7 @@ def compose(
         refit=refits.tick,
         suggest=suggesting.tick,
         teach=Teaching(store=store, media_dir=house.media_dir).tick,
-        can_train=installed,
+        can_train=parts_installed,
         errands=errands.wake,
         holder=holder,
     )

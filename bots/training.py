@@ -12,7 +12,6 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,9 @@ from models import folder
 from models.card import ModelCard, read_card
 from models.training.material import LEAST
 from models.training.order import Order, Words
-from models.training.problems import Trouble
+from models.training.problems import Trouble, parts_installed
 
 PROCESS = "models.training"
-PARTS = ("onnx", "sklearn")
-"""What the extra `train` brings."""
 MODELS = "models"
 """The folder, below the data folder, of models and their cards."""
 SPOOL = "spool"
@@ -91,11 +88,6 @@ class Trained:
     remarks: Mapping[str, Any]
 
 
-def installed() -> bool:
-    """Whether the extra `train` is there."""
-    return all(find_spec(part) is not None for part in PARTS)
-
-
 async def begin() -> asyncio.subprocess.Process:
     """A process that trains one model; no signal of the terminal reaches it, and it ends with us."""
     return await asyncio.create_subprocess_exec(
@@ -130,7 +122,7 @@ async def train(
         Broken: when the process was killed.
         Exception: whatever `told` raises.
     """
-    if not installed():
+    if not parts_installed():
         raise Untrained(Trouble.NO_TRAINING_PARTS, {})
     spool = data_dir / SPOOL / name
     try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core import quality, weighing
-from core.domain.states import TaskState
+from core.domain.states import CONSENSUS, MODEL, TaskState
 from core.intake.results import AnswerRow, MeasureRow, ResultRow
-from core.settling import CONSENSUS, MODEL
 from core.store import answers, projects, task_views
 from core.store.task_views import Outcome
 from core.store.transaction import Transaction

@@ -9,7 +9,7 @@ from core import slots
 from core.consensus.contract import Ask, Escalate, Settle
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
-from core.domain.states import TaskState
+from core.domain.states import CONSENSUS, MODEL, TaskState
 from core.domain.suggestions import Screen
 from core.domain.task import Assignment, Counts, StandingAnswer
 from core.errors import Refused
@@ -20,10 +20,6 @@ from core.overdue import take_back
 from core.slots import Case
 from core.store import answers, assignments, ledger, projects, tasks
 from core.store.transaction import Transaction
-
-CONSENSUS = "consensus"
-MODEL = "model"
-"""Nobody answered: a model settled it alone, as the project allows and its audit bears out."""
 
 
 def settle_due(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[Event, ...]:

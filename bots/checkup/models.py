@@ -7,10 +7,11 @@ from hashlib import file_digest
 from pathlib import Path
 
 from bots.checkup.finding import Finding, fine, look
-from bots.training import MODELS, installed
+from bots.training import MODELS
 from models.card import read_card
 from models.folder import card_path, model_path
 from models.problems import BadModel
+from models.training.problems import parts_installed
 
 
 def check_models(data_dir: Path, needed: Sequence[str]) -> tuple[Finding, ...]:
@@ -28,7 +29,7 @@ def _running() -> Finding:
 
 
 def _training() -> Finding:
-    if installed():
+    if parts_installed():
         return fine("training", "can be done here")
     mend = (
         "Install the extra with `pip install chatcrowd[train]` if projects are to train models of their own."

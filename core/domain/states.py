@@ -20,6 +20,10 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
+CONSENSUS, MODEL = "consensus", "model"
+"""What settled a task: people's answers, or a model without any; else it is `person:<id>`."""
+
+
 class AssignmentState(StrEnum):
     ACTIVE = "active"
     ANSWERED = "answered"

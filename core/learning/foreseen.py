@@ -8,11 +8,10 @@ from core.advice import overlap_of
 from core.clock import chance_of
 from core.consensus import methods
 from core.consensus.outlook import Forecast
-from core.domain.states import TaskState
+from core.domain.states import CONSENSUS, TaskState
 from core.learning.forecast import forecast
 from core.learning.play import Rule, Standing
 from core.refitting import LEEWAY, Sheet, truth_of
-from core.settling import CONSENSUS
 
 if TYPE_CHECKING:
     from core.consensus.believed import Believed

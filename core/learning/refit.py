@@ -16,7 +16,7 @@ from core.consensus import methods
 from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
 from core.consensus.calibration import Calibration, claim
-from core.domain.states import TaskState
+from core.domain.states import CONSENSUS, MODEL, TaskState
 from core.learning.advising import advised, audit, consulted, heard, stands
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
@@ -26,7 +26,6 @@ from core.learning.foreseen import foreseen
 from core.learning.skills import skills
 from core.learning.suspicion import suspicions
 from core.refitting import LEEWAY, NOTICEABLE, Outcome, Sheet, record_of
-from core.settling import CONSENSUS, MODEL
 from core.store.refits import Standing, TaskRow
 from core.store.suggestions import hint_of
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
-from core.domain.states import ProjectState, TaskState
-from core.store.material import LEAST_ANSWERS, MODEL, UNSEEN
+from core.domain.states import MODEL, ProjectState, TaskState
+from core.store.material import LEAST_ANSWERS, UNSEEN
 from core.store.suggestions import AUDITED_TASK
 from core.store.tables import answer, project, serving, suggested, suggestion, task
 from core.store.transaction import Transaction

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
-from core.domain.states import ProjectState, TaskState
+from core.domain.states import CONSENSUS, MODEL, ProjectState, TaskState
 from core.domain.suggestions import Screen
 from core.store.suggestions import AUDITED_TASK
 from core.store.tables import answer, project, suggested, task
@@ -17,7 +17,6 @@ from core.store.transaction import Transaction
 CHUNK = 500
 LEAST_ANSWERS = 2
 """A label that rests on fewer answers of people than this teaches nothing."""
-MODEL = "model"
 
 UNSEEN: ColumnElement[bool] = or_(suggested.c.screen.is_(None), suggested.c.screen == Screen.WITHHELD.value)
 """An answer (outer join with what was on screen) that was given without seeing a suggestion."""
@@ -92,7 +91,7 @@ def known(tx: Transaction, project_id: int, *, after: int = 0) -> Iterator[Known
                 row.truth,
                 gold=row.gold is not None,
                 confidence=row.confidence,
-                by_crowd=row.settled_by == "consensus",
+                by_crowd=row.settled_by == CONSENSUS,
                 answers=row.answers,
                 blind=int(row.blind),
                 agreeing=int(row.agreeing),

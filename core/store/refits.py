@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, delete, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from core.consensus.believed import Believed
-from core.domain.states import ProjectState, TaskState
+from core.domain.states import CONSENSUS, MODEL, ProjectState, TaskState
 from core.store.tables import answer, crowd_model, project, reliability, suggested, task, worker_model
 from core.store.transaction import Change, Statement, Transaction
 
@@ -103,7 +103,7 @@ def last_final(tx: Transaction, project_id: int, *, before: datetime) -> int:
 def tasks_of(tx: Transaction, project_id: int, *, hinted: bool = False) -> list[TaskRow]:
     """Every task of a project that has answers or a known truth, or that a model settled; with `hinted`, those of
     which a model said something, too."""
-    wanted = [task.c.answered + task.c.late > 0, task.c.gold.isnot(None), task.c.settled_by == "model"]
+    wanted = [task.c.answered + task.c.late > 0, task.c.gold.isnot(None), task.c.settled_by == MODEL]
     if hinted:
         wanted.append(task.c.hint.isnot(None))
     rows = tx.execute(
@@ -320,7 +320,7 @@ def reopen(tx: Transaction, task_id: int, *, now: datetime) -> bool:
         .where(
             task.c.id == task_id,
             task.c.state == TaskState.SETTLED,
-            task.c.settled_by.in_(["consensus", "model"]),
+            task.c.settled_by.in_([CONSENSUS, MODEL]),
             task.c.reopened_at.is_(None),
         )
         .values(state=TaskState.OPEN, reopened_at=now, settled_at=None, settled_by=None)

@@ -13,15 +13,11 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import TextIO
 
 POLITE = 10
 ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Its environment: the other processors have conversations to lead."""
-
-PARTS = ("onnx", "sklearn")
-"""What the extra `train` brings."""
 
 LONGEST_ORDER = 1_000_000
 
@@ -44,13 +40,13 @@ def _answer(line: bytes, telling: TextIO) -> Mapping[str, object]:
     from pydantic import ValidationError
 
     from models.training.order import Order
-    from models.training.problems import CannotTrain, Trouble
+    from models.training.problems import CannotTrain, Trouble, parts_installed
 
     try:
         order = Order.model_validate_json(line)
     except ValidationError:
         return {"failed": Trouble.BAD_ORDER, "facts": {}}
-    if any(find_spec(part) is None for part in PARTS):
+    if not parts_installed():
         return {"failed": Trouble.NO_TRAINING_PARTS, "facts": {}}
     from models.training.recipe import train
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
+
+PARTS = ("onnx", "sklearn")
+"""What the extra `train` brings."""
+
+
+def parts_installed() -> bool:
+    """Whether the extra `train` is there."""
+    return all(find_spec(part) is not None for part in PARTS)
 
 
 class Trouble(StrEnum):

@@ -18,7 +18,7 @@ from core.consensus.believed import Believed
 from core.consensus.calibration import Calibration
 from core.domain.models import Serving
 from core.domain.person import Person, Role
-from core.domain.states import TaskState
+from core.domain.states import MODEL, TaskState
 from core.domain.suggestions import Screen, audited
 from core.domain.task import Assignment
 from core.intake.rows import TaskRow
@@ -312,7 +312,7 @@ async def test_nobody_is_asked_where_the_audit_allows_it_and_nobody_is_paid(
     await looks(world, project, model)
     await settle(world)
     found = await states(world, project)
-    by_model = {one for one, (_, _, by) in found.items() if by == settling.MODEL}
+    by_model = {one for one, (_, _, by) in found.items() if by == MODEL}
     assert by_model == ({one for one in found if not audited(one)} if automatic else set())
     assert {label for one, (_, label, _) in found.items() if one in by_model} <= set(LABELS)
     entries = await world.store.read(
@@ -366,7 +366,7 @@ async def test_an_audit_lets_a_model_settle_and_stops_it_again(world: World) -> 
     assert measured.audit.claimed == 34
     await settle(world)
     found = await states(world, project)
-    alone = {one for one, (_, _, by) in found.items() if by == settling.MODEL}
+    alone = {one for one, (_, _, by) in found.items() if by == MODEL}
     assert len(alone) > 400
     assert [await world.balance(one) for one in crowd] == [940, 940, 340], (
         "their own answers, and nothing more"

@@ -18,8 +18,7 @@ from core.consensus import methods
 from core.consensus.believed import Believed
 from core.consensus.contract import Settle, Vote
 from core.consensus.online import Worker
-from core.domain.states import TaskState
-from core.settling import CONSENSUS
+from core.domain.states import CONSENSUS, TaskState
 from core.store import crowds
 from core.store import rebuilding as rows
 from core.store.tables import answer, assignment, ledger, task
