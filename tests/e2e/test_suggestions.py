@@ -86,7 +86,7 @@ async def test_a_model_is_trained_in_chat_and_its_guess_stands_on_the_next_card(
         await expect(me.card).to_contain_text("What is it about?")
         await sends(me, task_file())
         await me.taps("3. What is it about?")
-        await expect(me.page.get_by_text("260")).to_be_visible(timeout=PATIENCE)
+        await expect(me.page.get_by_role("heading", name="260 tasks added")).to_be_visible(timeout=PATIENCE)
         await writes(me, "/project 3")
         await expect(me.card.get_by_role("heading")).to_have_text("What is it about? (project 3)")
         await me.taps("Launch")
