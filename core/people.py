@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core import audit
 from core.domain.deadlines import next_local
 from core.domain.person import Person, Role, may
 from core.errors import Refused
@@ -58,8 +59,10 @@ def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[st
         assert known is not None, "it was just made"
         if Role.ADMIN in roles:
             _plan_summary(tx, known, now=now)
+            _note_role(tx, None, known.id, Role.ADMIN, now=now)
     elif is_admin(who, admins) and Role.ADMIN not in known.roles:
         _add_role(tx, known, Role.ADMIN, now=now)
+        _note_role(tx, None, known.id, Role.ADMIN, now=now)
         known = find(tx, vault, who)
         assert known is not None, "it was just found"
     return known
@@ -166,9 +169,10 @@ def invite(tx: Transaction, person: Person, role: Role, *, token: str, now: date
     if not may_grant(person, role):
         raise Refused("not_allowed", right=f"grant {role}")
     expires_at = now + INVITE_LASTS
-    rows.add_invite(
+    made = rows.add_invite(
         tx, token_hash=_hash(token), role=role, created_by=person.id, now=now, expires_at=expires_at
     )
+    audit.note(tx, who=person.id, did="invite.made", about=f"invite:{made}", now=now, role=str(role))
     return expires_at
 
 
@@ -184,6 +188,7 @@ def redeem(tx: Transaction, person: Person, token: str, *, now: datetime) -> Rol
     if not rows.use_invite(tx, found.id, person_id=person.id, now=now):
         raise Refused("unknown_invite")
     _add_role(tx, person, Role(found.role), now=now)
+    audit.note(tx, who=person.id, did="invite.used", about=f"invite:{found.id}", now=now, role=found.role)
     return Role(found.role)
 
 
@@ -201,6 +206,7 @@ def grant(tx: Transaction, person: Person, *, person_id: int, role: Role, now: d
     if role in other.roles:
         return ()
     _add_role(tx, other, role, now=now)
+    _note_role(tx, person.id, other.id, role, now=now)
     return (RoleGranted(other.id, role),)
 
 
@@ -208,6 +214,7 @@ def give_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
     """Give a role on the operator's word (first admins, the demo)."""
     if role not in person.roles:
         _add_role(tx, person, role, now=now)
+        _note_role(tx, None, person.id, role, now=now)
 
 
 def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> None:
@@ -215,6 +222,10 @@ def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
     rows.change_person(tx, person.id, roles=held | {role})
     if role in (Role.MODERATOR, Role.ADMIN):
         _plan_summary(tx, person, now=now)
+
+
+def _note_role(tx: Transaction, who: int | None, to: int, role: Role, *, now: datetime) -> None:
+    audit.note(tx, who=who, did="role.granted", about=f"person:{to}", now=now, role=str(role))
 
 
 def _plan_summary(tx: Transaction, person: Person, *, now: datetime) -> None:

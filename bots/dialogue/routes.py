@@ -32,6 +32,7 @@ ROOMS = (
     "announcing",
     "deciding",
     "granting",
+    "trail",
     "linking",
     "summaries",
     "dashboard",

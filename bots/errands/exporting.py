@@ -11,7 +11,7 @@ from bots.dialogue import errand_words
 from bots.dialogue.errand_words import job_slot
 from bots.dialogue.vocabulary import Attachment, Message
 from bots.errands.desk import EXPORTS, Desk, account_of, project_of
-from core import exporting, jobs
+from core import audit, exporting, jobs
 from core.domain.project import Project
 from core.domain.states import JobState
 from core.intake.results import ResultFormat, write_answers, write_measures, write_results
@@ -92,6 +92,9 @@ def _finish(tx: Transaction, desk: Desk, job: Job, project: Project, files: Sequ
         name = f"project-{project.id}-{one.part}.{wanted}"
         attached = _attached(t, one, name=name, words=words[one.part], most=most)
         desk.tell(tx, job, replace(attached, below=job_slot(job.id)), key=one.part)
+    who = people_rows.by_account(tx, account_of(job)).id
+    about = f"project:{project.id}"
+    audit.note(tx, who=who, did="results.exported", about=about, now=desk.clock.now(), format=str(wanted))
 
 
 def _most(tx: Transaction, desk: Desk, job: Job) -> int:

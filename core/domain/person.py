@@ -73,6 +73,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "read summary": frozenset({_M, _A}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
+    "read audit": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
 

@@ -246,13 +246,12 @@ class Invite:
 
 def add_invite(
     tx: Transaction, *, token_hash: str, role: Role, created_by: int, now: datetime, expires_at: datetime
-) -> None:
-    """Keep an invitation; only the hash of its token."""
-    tx.execute(
-        insert(invite).values(
-            token_hash=token_hash, role=role, created_by=created_by, created_at=now, expires_at=expires_at
-        )
+) -> int:
+    """Keep an invitation; only the hash of its token. Returns its id."""
+    row = insert(invite).values(
+        token_hash=token_hash, role=role, created_by=created_by, created_at=now, expires_at=expires_at
     )
+    return int(tx.execute(row.returning(invite.c.id)).scalar_one())
 
 
 def find_invite(tx: Transaction, token_hash: str) -> Invite | None:

@@ -33,11 +33,12 @@ REQUESTER = WORKER | {
     "announce",
 }
 MODERATOR = REQUESTER | {"summary", "grant"}
+ADMIN = MODERATOR | {"audit"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,
     Role.REQUESTER: REQUESTER,
     Role.MODERATOR: MODERATOR,
-    Role.ADMIN: MODERATOR,
+    Role.ADMIN: ADMIN,
 }
 """Who may use which command, as the contract says; commands of later issues are added with them."""
 CLIENTS = {"en": "en", "zh-hans": "zh_Hans", "es": "es", "ar": "ar"}

@@ -1,5 +1,6 @@
 """Every table. Rules of the game are constraints here too, so that no code path can break them."""
 
+from core.store.tables.audit import AUDIT_APPEND_ONLY, audit, audit_head
 from core.store.tables.background import job, lease
 from core.store.tables.crowds import crowd_model, reliability, worker_model
 from core.store.tables.installations import installation
@@ -15,9 +16,12 @@ from core.store.tables.work import answer, assignment
 
 __all__ = [
     "APPEND_ONLY",
+    "AUDIT_APPEND_ONLY",
     "account",
     "answer",
     "assignment",
+    "audit",
+    "audit_head",
     "crowd_model",
     "inbox",
     "installation",
