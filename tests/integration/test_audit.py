@@ -206,7 +206,7 @@ async def test_pages(world: World) -> None:
     other = await world.person("other", Role.MODERATOR)
     await noted(world, audit.PAGE * 2)
     first = await world.store.read(lambda tx: audit.page(tx, admin))
-    assert [one.id for one in first.entries][0] == audit.PAGE * 2 + 2
+    assert first.entries[0].id == audit.PAGE * 2 + 2
     second = await world.store.read(lambda tx: audit.page(tx, admin, before=first.before))
     third = await world.store.read(lambda tx: audit.page(tx, admin, before=second.before))
     assert (len(second.entries), len(third.entries), third.before) == (audit.PAGE, 2, None)
