@@ -19,7 +19,8 @@ from core.store import people as rows
 from core.store.transaction import Transaction
 from core.vault import Vault
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
+"""Of what people agree to; whoever agreed to an older one is asked again before the next card."""
 INVITE_LASTS = timedelta(days=7)
 QUIET = (22 * 60, 8 * 60)
 SUMMARY_AT = 9 * 60
@@ -104,7 +105,12 @@ def unseal_identity(vault: Vault, sealed: bytes) -> tuple[str, str, str]:
 
 def consent(tx: Transaction, person: Person, *, now: datetime) -> None:
     """The person agreed to how their answers are used."""
-    rows.change_person(tx, person.id, consented_at=now, consent_version=CONSENT_VERSION)
+    rows.agree(tx, person.id, version=CONSENT_VERSION, now=now)
+
+
+def agreed(person: Person) -> bool:
+    """Whether the person agreed to what holds now."""
+    return person.consented_at is not None and (person.consent_version or 1) >= CONSENT_VERSION
 
 
 def set_locale(tx: Transaction, person: Person, locale: str) -> None:

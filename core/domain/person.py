@@ -37,6 +37,7 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    consent_version: int | None = None  # of the agreement that they agreed to last
 
     @property
     def quiet(self) -> QuietHours | None:

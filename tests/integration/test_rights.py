@@ -20,7 +20,7 @@ from tests.full_run.requester import all_joined, with_requester
 from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
-EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
+EVERYONE = {"start", "help", "settings", "link", "unlink", "mydata", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history", "skills"}
 REQUESTER = WORKER | {
     "newproject",

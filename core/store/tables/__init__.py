@@ -8,7 +8,7 @@ from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
 from core.store.tables.models import model, serving, suggested, suggestion
-from core.store.tables.people import account, invite, person, person_language
+from core.store.tables.people import account, consent, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
 from core.store.tables.tasks import place, task
@@ -22,6 +22,7 @@ __all__ = [
     "assignment",
     "audit",
     "audit_head",
+    "consent",
     "crowd_model",
     "inbox",
     "installation",
