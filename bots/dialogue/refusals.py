@@ -54,6 +54,7 @@ REFUSALS: dict[str, str] = {
     "nothing_expected": N_("Send /task for a task, or /help to see what I can do."),
     "nothing_to_unlink": N_("This chat is not linked with another one. Send /link to do that."),
     "own_answer": N_("You answered this task yourself, so somebody else has to decide it."),
+    "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "project_closed": N_("This project is closed."),
     "several_zones": N_("Which one do you mean? %(places)s."),

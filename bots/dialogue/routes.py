@@ -32,6 +32,9 @@ ROOMS = (
     "announcing",
     "deciding",
     "granting",
+    "trail",
+    "own_data",
+    "consenting",
     "linking",
     "summaries",
     "dashboard",
@@ -57,6 +60,7 @@ class PressRoute:
     verb: str
     act: Callable[[Turn, Pressed], Reply]
     before_joining: bool = False
+    for_strangers: bool = True  # whether somebody who was never here becomes a person by pressing it
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    consent_version: int | None = None  # of the agreement that they agreed to last
 
     @property
     def quiet(self) -> QuietHours | None:
@@ -73,6 +74,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "read summary": frozenset({_M, _A}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
+    "read audit": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
 
