@@ -16,12 +16,24 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_picture_of_the_states_is_the_table_of_the_states() -> None:
     """docs/states.md is what docs/draw_states.py draws."""
-    spec = importlib.util.spec_from_file_location("draw_states", ROOT / "docs" / "draw_states.py")
+    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawn("draw_states")
+
+
+def test_the_page_of_rights_is_the_table_of_rights() -> None:
+    """docs/rights.md is what docs/draw_rights.py makes of the rights and the routes."""
+    assert (ROOT / "docs" / "rights.md").read_text(encoding="utf-8") == drawn("draw_rights")
+
+
+def drawn(name: str) -> str:
+    """What a script of the docs draws."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     drawing = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(drawing)
-    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawing.page()
+    page = drawing.page()
+    assert isinstance(page, str)
+    return page
 
 
 def test_every_file_that_the_docs_name_exists() -> None:
