@@ -19,8 +19,9 @@ def page() -> str:
         [
             "# Who may what",
             "",
-            "Written from `RIGHTS` in `core/domain/person.py` and the routes of the dialogue; a test keeps them the same.",
-            "Roles add up. Every right is checked by the use case, whichever way leads to it: a command, a button, a form, a job.",
+            "Written from `RIGHTS` in `core/domain/person.py` and the routes of the dialogue; a test keeps it so.",
+            "Everybody is a worker; further roles add to that. Every right is checked by the use case, whatever",
+            "leads to it: a command, a button, a form or a job.",
             "",
             "## Rights",
             "",
@@ -77,9 +78,11 @@ def _yes(held: bool) -> str:
 
 
 def _of(role: Role) -> Person:
-    """Somebody who holds this role alone."""
+    """A worker who holds this role too."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Person(OWN, 1, frozenset({role}), "en", None, 0, 0, False, at, None, None, None, at, None)
+    return Person(
+        OWN, 1, frozenset({Role.WORKER, role}), "en", None, 0, 0, False, at, None, None, None, at, None
+    )
 
 
 if __name__ == "__main__":
