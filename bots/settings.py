@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     web_password: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
+    secret_keys_before: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("admins", mode="before")
