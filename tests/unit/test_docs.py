@@ -56,6 +56,7 @@ def test_the_setup_page_names_only_what_there_is() -> None:
     known = {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
+    known |= {group.name for group in app.registered_groups if group.name}
     assert set(re.findall(r"bin/chatcrowd ([a-z]+)", page)) <= known
     addresses = {manifest.EVENTS_PATH, manifest.OAUTH_PATH, installing.INSTALL_PATH}
     assert set(re.findall(r"example\.org(/[a-z/]+)", page)) <= addresses
