@@ -18,10 +18,10 @@ _BY_DIGITS: Final = {
         "SEK SGD SHP SLE SRD SSP STN SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD "
         "XCG ZAR ZMW ZWG "
     ),
-    3: (
-        "BHD JOD KWD LYD OMR TND "
-    ),
+    3: ("BHD JOD KWD LYD OMR TND "),
 }
 
-DIGITS: Final[Mapping[str, int]] = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
+DIGITS: Final[Mapping[str, int]] = {
+    code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()
+}
 """ISO 4217 code → how many decimals amounts of it have in daily life (0, 2 or 3)."""

@@ -53,6 +53,17 @@ def paid_exactly(money: Money) -> str:
     return f"{written:f}"
 
 
+def read_money(text: str) -> Money | None:
+    """A currency and an amount as settings name them; None for anything else.
+
+    >>> read_money("EUR 12.50"), read_money("12 euros")
+    (Money(amount=Decimal('12.50'), currency='EUR'), None)
+    """
+    code, _, written = text.strip().partition(" ")
+    amount = read_amount(written)
+    return None if amount is None or code.upper() not in DIGITS else Money(amount, code.upper())
+
+
 def read_amount(text: str) -> Decimal | None:
     """An exact amount above nothing, as people write it in files ("0.01"); None for anything else.
 

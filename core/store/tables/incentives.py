@@ -21,7 +21,9 @@ nickname = Table(
     metadata,
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    Column("fingerprint", Text, nullable=False, unique=True),  # of its plain form: nobody takes another's name
+    Column(
+        "fingerprint", Text, nullable=False, unique=True
+    ),  # of its plain form: nobody takes another's name
     Column("chosen_at", Instant, nullable=False),
 )
 

@@ -22,7 +22,11 @@ payout = Table(
 _under_way = payout.c.state.in_(["making", "made", "cancelling"])
 # Two admins at once make one: a currency has one statement under way.
 Index(
-    "uq_payout_under_way", payout.c.currency, unique=True, sqlite_where=_under_way, postgresql_where=_under_way
+    "uq_payout_under_way",
+    payout.c.currency,
+    unique=True,
+    sqlite_where=_under_way,
+    postgresql_where=_under_way,
 )
 
 payout_share = Table(
