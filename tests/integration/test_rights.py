@@ -21,7 +21,7 @@ from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
-WORKER = EVERYONE | {"task", "balance", "history", "skills"}
+WORKER = EVERYONE | {"task", "balance", "history", "leaderboard", "skills"}
 REQUESTER = WORKER | {
     "newproject",
     "projects",
@@ -31,13 +31,15 @@ REQUESTER = WORKER | {
     "results",
     "train",
     "announce",
+    "bonus",
 }
 MODERATOR = REQUESTER | {"summary", "grant"}
+ADMIN = MODERATOR | {"payout"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,
     Role.REQUESTER: REQUESTER,
     Role.MODERATOR: MODERATOR,
-    Role.ADMIN: MODERATOR,
+    Role.ADMIN: ADMIN,
 }
 """Who may use which command, as the contract says; commands of later issues are added with them."""
 CLIENTS = {"en": "en", "zh-hans": "zh_Hans", "es": "es", "ar": "ar"}
