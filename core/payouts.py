@@ -68,7 +68,8 @@ def overview(tx: Transaction, person: Person, minimum: Mapping[str, Decimal]) ->
             elif worth(mine) > 0:
                 one.small += 1
     statements = tuple((one, *rows.total(tx, one.id)) for one in rows.latest(tx, most=5))
-    return Overview(tuple(found[one] for one in sorted(found)), statements)
+    owed = (found[one] for one in sorted(found))
+    return Overview(tuple(one for one in owed if one.people or one.small), statements)
 
 
 def begin(

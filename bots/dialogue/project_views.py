@@ -52,10 +52,10 @@ def card(turn: Turn, project_id: int) -> Message:
     ]
     if project.state is not ProjectState.DRAFT:
         found = report(turn.tx, project) if project.state is ProjectState.PILOT else None
-        if found is not None:
-            parts += trial_words.lines(t, found)
         pay = measured(turn.tx, project) if found is None else found.pay
         parts += fair_pay.lines(t, pay, turn.house.fair_pay_floor)
+        if found is not None:
+            parts += trial_words.lines(t, found)
     cost = cost_per_label(far)
     if cost is not None:
         parts.append(Para(cost_words(t, cost)))
