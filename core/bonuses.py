@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import exporting, projects
+from core import audit, exporting, projects
 from core.domain.person import Person
 from core.domain.project import Project
 from core.domain.streaks import completed, day_of
@@ -124,4 +124,6 @@ def give(
     project_rows.release(tx, project_id, released=points, paid=points if given else 0)
     if not given:
         raise Refused("bonus_given")
+    about = f"project:{project_id}"
+    audit.note(tx, who=person.id, did="bonus.given", about=about, now=now, to=person_id, points=points)
     return (BonusGiven(person_id, project_id, points, reason=reason),)

@@ -37,7 +37,7 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | own_project
+    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | erased | own_project
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     merging.move_languages(tx, stays=stays, gone=gone)
     bonuses.move(tx, stays=stays, gone=gone)
     leaderboard.move(tx, stays=stays, gone=gone)
+    merging.move_consents(tx, stays=stays, gone=gone)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
     held = merging.lock_settings(tx, both)  # a payout holds whom it pays, so what it took is seen here
     points = people_rows.balance(tx, gone)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from core import audit
 from core.domain.money import Money
 from core.domain.payouts import PayoutState, payable, worth
 from core.domain.person import Person, require
@@ -84,6 +85,7 @@ def begin(
     made = rows.begin(tx, currency=currency, minimum=minimum.get(currency, NOTHING), by=person.id, now=now)
     if made is None:
         raise Refused("payout_under_way", currency=currency)
+    audit.note(tx, who=person.id, did="payout.begun", about=f"payout:{made}", now=now, currency=currency)
     return made
 
 
@@ -153,12 +155,21 @@ def mark_paid(tx: Transaction, person: Person, payout_id: int, *, now: datetime)
     Raises:
         Refused: not_allowed, unknown_payout; payout_ended, when somebody marked or cancelled it before.
     """
-    return _end(tx, person, payout_id, becomes=_S.PAID, now=now)
+    one = _end(tx, person, payout_id, becomes=_S.PAID, now=now)
+    audit.note(tx, who=person.id, did="payout.paid", about=f"payout:{payout_id}", now=now)
+    return one
 
 
 def cancel(tx: Transaction, person: Person, payout_id: int, *, now: datetime) -> Payout:
     """The money will not be sent: `give_back_some` returns everybody's points. Raises as `mark_paid`."""
-    return _end(tx, person, payout_id, becomes=_S.CANCELLING, now=now)
+    one = _end(tx, person, payout_id, becomes=_S.CANCELLING, now=now)
+    audit.note(tx, who=person.id, did="payout.cancelled", about=f"payout:{payout_id}", now=now)
+    return one
+
+
+def exported(tx: Transaction, person: Person, payout_id: int, *, now: datetime) -> None:
+    """A person got the statement as a file."""
+    audit.note(tx, who=person.id, did="payout.exported", about=f"payout:{payout_id}", now=now)
 
 
 def _end(tx: Transaction, person: Person, payout_id: int, *, becomes: PayoutState, now: datetime) -> Payout:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import fair_pay, projects
+from core import audit, fair_pay, projects
 from core.domain.choice import Lane
 from core.domain.fair_pay import FairPay
 from core.domain.person import Person
@@ -63,6 +63,7 @@ def begin(tx: Transaction, person: Person, project_id: int, *, now: datetime) ->
         queues.move_to(tx, task_id, queue_id=lane, pos=project_rows.places(tx, project_id))
     rows.add(tx, project_id, chosen, now=now)
     project_rows.change(tx, project_id, state=state, launched_at=now)
+    audit.note(tx, who=person.id, did="project.tried", about=f"project:{project_id}", now=now)
     return projects.own(tx, person, project_id)
 
 

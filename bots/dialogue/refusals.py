@@ -62,6 +62,7 @@ REFUSALS: dict[str, str] = {
     "payout_under_way": N_(
         "A statement in %(currency)s is under way. Mark it as paid or cancel it first: /payout"
     ),
+    "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "project_closed": N_("This project is closed."),
     "point_value_fixed": N_(

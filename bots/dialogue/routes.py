@@ -36,6 +36,9 @@ ROOMS = (
     "announcing",
     "deciding",
     "granting",
+    "trail",
+    "own_data",
+    "consenting",
     "linking",
     "summaries",
     "dashboard",
@@ -61,6 +64,7 @@ class PressRoute:
     verb: str
     act: Callable[[Turn, Pressed], Reply]
     before_joining: bool = False
+    for_strangers: bool = True  # whether somebody who was never here becomes a person by pressing it
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ def _send(
     said = words.made(t, one, people=people, points=points, amount=amount)
     desk.tell(tx, job, said, slot=words.SLOT)
     desk.tell(tx, job, words.file(t, Attachment(f"{EXPORTS}/{path.name}", name)), key="statement")
+    payouts.exported(tx, desk.turn(tx, job).person, one.id, now=desk.clock.now())
 
 
 # --- telling, and cancelling ----------------------------------------------------------------------

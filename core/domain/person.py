@@ -40,6 +40,7 @@ class Person:
     streak: int = 0  # days in a row, up to the last one on which they worked: see domain/streaks.py
     worked_on: int = 0
     rested_on: int = 0
+    consent_version: int | None = None  # of the agreement that they agreed to last
 
     @property
     def quiet(self) -> QuietHours | None:
@@ -77,6 +78,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "pay out": frozenset({_A}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
+    "read audit": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
 

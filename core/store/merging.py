@@ -16,6 +16,7 @@ from core.store.tables import (
     account,
     answer,
     assignment,
+    consent,
     invite,
     ledger,
     person,
@@ -201,6 +202,11 @@ def move_places(tx: Transaction, *, stays: int, gone: int) -> None:
 def move_languages(tx: Transaction, *, stays: int, gone: int) -> None:
     """The languages of both."""
     _union(tx, person_language, person_language.c.lang, stays=stays, gone=gone)
+
+
+def move_consents(tx: Transaction, *, stays: int, gone: int) -> None:
+    """What either agreed to."""
+    _union(tx, consent, consent.c.version, stays=stays, gone=gone)
 
 
 def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> None:

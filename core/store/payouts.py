@@ -68,7 +68,8 @@ _WENT = select(ledger.c.from_person.label("who"), ledger.c.project_id, -ledger.c
 def accounts(tx: Transaction, worth: dict[int, Money]) -> Iterator[tuple[int, list[Account]]]:
     """Everybody with entries of these projects, with their accounts; read on a snapshot, since it takes a while.
 
-    Who was merged has what was theirs in the account of the person they are now.
+    Who was merged has what was theirs in the account of the person they are now; who had themselves erased
+    gave up what was theirs.
     """
     moved = union_all(
         _CAME.where(ledger.c.to_person.isnot(None), ledger.c.project_id.in_(worth)),
@@ -78,6 +79,7 @@ def accounts(tx: Transaction, worth: dict[int, Money]) -> Iterator[tuple[int, li
     rows = tx.execute(
         select(now_is, moved.c.project_id, func.sum(moved.c.points))
         .join(person, person.c.id == moved.c.who)
+        .where(person.c.erased_at.is_(None))
         .group_by(now_is, moved.c.project_id)
         .order_by(now_is, moved.c.project_id)
     )
@@ -176,6 +178,7 @@ def hold_unpaid(tx: Transaction, payout_id: int, people: Collection[int]) -> set
         .where(
             person.c.id.in_(people),
             person.c.merged_into.is_(None),
+            person.c.erased_at.is_(None),
             exists().where(account.c.person_id == person.c.id),
             ~paid,
         )

@@ -21,7 +21,6 @@ from core.vault import Vault
 from tests.dialogues.stages import tried
 from tests.house import PaperHouse, paper_house
 
-
 T = TypeVar("T")
 
 

@@ -20,7 +20,7 @@ from tests.full_run.requester import all_joined, with_requester
 from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
-EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
+EVERYONE = {"start", "help", "settings", "link", "unlink", "mydata", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history", "leaderboard", "skills"}
 REQUESTER = WORKER | {
     "newproject",
@@ -34,7 +34,7 @@ REQUESTER = WORKER | {
     "bonus",
 }
 MODERATOR = REQUESTER | {"summary", "grant"}
-ADMIN = MODERATOR | {"payout"}
+ADMIN = MODERATOR | {"audit", "payout"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,
     Role.REQUESTER: REQUESTER,
