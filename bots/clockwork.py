@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bots.courier import Courier
 from bots.dialogue import notices, summaries
 from bots.postbox import Postbox
-from core import beats, contest, nudging, overdue, projects, settling, training
+from core import beats, bonuses, contest, nudging, overdue, projects, settling, training
 from core import summaries as days
 from core.clock import Clock
 from core.events import AnswersPaid, Event
@@ -83,6 +83,7 @@ class Clockwork:
             (self._teach, 10),
             (self.contests, 15),
             (self.trainings, 30),
+            (self.bonuses, 900),
             (self._recover, 30),
             (self.prune, 3600),
         )
@@ -125,6 +126,7 @@ class Clockwork:
             self._teach,
             self.contests,
             self.trainings,
+            self.bonuses,
         ):
             await one()
         await self._recover()
@@ -200,6 +202,14 @@ class Clockwork:
         for project_id in await self._store.read(lambda tx: training.due(tx, now=now)):
             if await self._store.write(lambda tx, p=project_id: training.begin(tx, p, now=now)):  # type: ignore[misc]  # p is bound
                 self._errands()
+
+    async def bonuses(self) -> None:
+        """Bonuses for days in a row, to whoever earned lately in a project that gives them."""
+        now = self._clock.now()
+        for project_id, person_id in await self._store.read(lambda tx: bonuses.streaks_due(tx, now=now)):
+            pay = partial(bonuses.pay_streak, project_id=project_id, person_id=person_id)
+            while await self._happen(lambda tx, now, pay=pay: _all(pay(tx, now=now))):  # type: ignore[misc]  # pay is bound
+                pass
 
     async def heartbeat(self) -> None:
         """We are alive: the next start knows how long nobody was."""

@@ -141,6 +141,8 @@ async def run(settings: Settings, *, announce: Announce, crowd: bool = False) ->
             platforms=platforms,
             data_dir=settings.data_dir,
             admins=settings.admins,
+            fair_pay_floor=settings.fair_pay_floor,
+            payout_minimum=settings.payout_minimum,
         )
         opened = Opened(
             url=None if chat is None else chat.url,

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import structlog
@@ -28,6 +29,7 @@ from bots.teaching import Teaching
 from bots.training import MODELS
 from core import beats, rotating
 from core.clock import Clock, SystemClock, new_token
+from core.domain.fair_pay import Floor
 from core.store import Store, chats, leases, open_store
 from core.vault import Vault, read_or_make_secret, secrets_before
 from i18n import prepare
@@ -89,6 +91,8 @@ def compose(
     platforms: Mapping[str, Platform],
     data_dir: Path,
     admins: frozenset[str] = frozenset(),
+    fair_pay_floor: Floor | None = None,
+    payout_minimum: Mapping[str, Decimal] | None = None,
     reaction: timedelta = timedelta(milliseconds=400),
     holder: str = "",
 ) -> Service:
@@ -102,6 +106,8 @@ def compose(
         invite_links={
             name: link for name, platform in platforms.items() if (link := platform.invite_link) is not None
         },
+        fair_pay_floor=fair_pay_floor or Floor(),
+        payout_minimum=payout_minimum or {},
         reaction=reaction,
     )
     postbox = Postbox(vault, {name: platform.limits for name, platform in platforms.items()})

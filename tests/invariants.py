@@ -183,7 +183,7 @@ def check_paid(
     assert all(count == 1 for count in rewards.values()), rewards
     paid: Counter[int] = Counter()
     for row in entries:
-        if row["kind"] in ("reward", "correction"):
+        if row["kind"] in ("reward", "correction") and row["assignment_id"] is not None:
             paid[row["assignment_id"]] += row["points"]
     assert all(0 <= points <= promised[held] for held, points in paid.items()), paid
     for row in answers:
@@ -222,8 +222,11 @@ def check_points(
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
         if row["id"] in overdue and fair:
             expected[now_is[row["person_id"]]] -= row["penalty"]
-    for row in entries:
-        if row["kind"] == "forfeit":  # by somebody who had themselves erased
-            expected[row["from_person"]] -= row["points"]
+    for row in entries:  # what does not come of answers: bonuses, payouts, what somebody erased gave up
+        if row["assignment_id"] is None and row["kind"] != "link":
+            if row["to_person"] is not None:
+                expected[now_is[row["to_person"]]] += row["points"]
+            if row["from_person"] is not None:
+                expected[now_is[row["from_person"]]] -= row["points"]
     for row in _rows(tx, person):
         assert balance(tx, row["id"]) == expected[row["id"]], row["id"]

@@ -15,7 +15,7 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.refusals import refusal
 from bots.dialogue.turn import House
 from bots.dialogue.vocabulary import Message, Para
-from bots.errands import curves, exporting, importing, own_data, project_files, training
+from bots.errands import curves, exporting, importing, own_data, payouts, project_files, training
 from bots.errands.desk import EXPORTS, Desk, LostJob, account_of
 from bots.postbox import Postbox
 from core import jobs
@@ -43,6 +43,7 @@ KINDS: Mapping[str, Callable[[Desk, Job], Awaitable[None]]] = {
     "project file": project_files.take_in,
     "project copy": project_files.give_copy,
     "curve": curves.draw,
+    "payout": payouts.go_on,
     COPY: own_data.give_copy,
     FORGET: own_data.forget,
     TRAIN: training.learn,

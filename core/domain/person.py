@@ -37,6 +37,9 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    streak: int = 0  # days in a row, up to the last one on which they worked: see domain/streaks.py
+    worked_on: int = 0
+    rested_on: int = 0
     consent_version: int | None = None  # of the agreement that they agreed to last
 
     @property
@@ -72,6 +75,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "read any project": frozenset({_M, _A}),
     "decide": frozenset({_R, _M, _A}),  # settle what the crowd did not decide, in projects they may run
     "read summary": frozenset({_M, _A}),
+    "pay out": frozenset({_A}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
     "read audit": frozenset({_A}),

@@ -16,6 +16,7 @@ from core.store.tables import (
     job,
     link_code,
     link_try,
+    nickname,
     outbox,
     person,
     person_language,
@@ -103,7 +104,7 @@ def empty_accounts(tx: Transaction, account_ids: list[int], *, now: datetime) ->
 
 def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
-    for table in (person_language, place, consent, link_code):
+    for table in (person_language, place, consent, link_code, nickname):
         tx.execute(delete(table).where(table.c.person_id == person_id))
     tx.execute(delete(invite).where(invite.c.created_by == person_id, invite.c.used_by.is_(None)))
     tx.execute(
@@ -123,6 +124,9 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
             consented_at=None,
             consent_version=None,
             unreachable_at=None,
+            streak=0,
+            worked_on=0,
+            rested_on=0,
             seen_at=person.c.created_at,
             erased_at=now,
         )

@@ -81,7 +81,11 @@ _QUEUES = (
 )
 _OPEN_TO = Statement(
     _QUEUES.where(
-        project.c.state == ProjectState.RUNNING.value,
+        or_(
+            project.c.state == ProjectState.RUNNING.value,
+            # What is tried was brought forward, and comes back freed; all else waits for the launch.
+            and_(project.c.state == ProjectState.PILOT.value, queue.c.lane < int(Lane.FRESH)),
+        ),
         project.c.owner_id != bindparam("person"),
         queue.c.lane != int(Lane.GOLD),
     ).order_by(queue.c.priority.desc(), queue.c.lane, queue.c.id),

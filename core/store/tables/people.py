@@ -27,6 +27,10 @@ person = Table(
     Column("next_summary_at", Instant),
     Column("news_at", Instant),  # when the first reward came that the person was not told of
     Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
+    # Days in a row with an answer: how many, the last one, and the last one that was let pass (days since year 1).
+    Column("streak", Integer, nullable=False, server_default="0"),
+    Column("worked_on", Integer, nullable=False, server_default="0"),
+    Column("rested_on", Integer, nullable=False, server_default="0"),
     Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
     Column("erased_at", Instant),  # since when this is nobody: a number that past answers and points keep
 )
