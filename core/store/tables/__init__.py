@@ -10,6 +10,8 @@ from core.store.tables.models import model, serving, suggested, suggestion
 from core.store.tables.people import account, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
+from core.store.tables.review import appeal, flag, review_case
+from core.store.tables.standing import restriction
 from core.store.tables.tasks import place, task
 from core.store.tables.work import answer, assignment
 
@@ -17,8 +19,10 @@ __all__ = [
     "APPEND_ONLY",
     "account",
     "answer",
+    "appeal",
     "assignment",
     "crowd_model",
+    "flag",
     "inbox",
     "installation",
     "invite",
@@ -38,6 +42,8 @@ __all__ = [
     "project_version",
     "queue",
     "reliability",
+    "restriction",
+    "review_case",
     "serving",
     "slot",
     "suggested",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from core.store.tables.metadata import metadata
 from core.store.types import Id, Instant
@@ -27,6 +38,10 @@ person = Table(
     Column("next_summary_at", Instant),
     Column("news_at", Instant),  # when the first reward came that the person was not told of
     Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
+    # What `restriction` says of them now, so that handing out a task need not look there.
+    Column("banned", Boolean, nullable=False, server_default=false()),
+    Column("paused_until", Instant),
+    Column("restricted", Boolean, nullable=False, server_default=false()),  # in some project, perhaps
     Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
 )
 Index(
