@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from core import slots
+from core import slots, standing
 from core.domain.person import Role
 from core.domain.states import AssignmentState, TaskState
 from core.events import Event
@@ -56,6 +56,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     merging.move_work(tx, stays=stays, gone=gone)
     merging.move_places(tx, stays=stays, gone=gone)
     merging.move_languages(tx, stays=stays, gone=gone)
+    merging.move_flags(tx, stays=stays, gone=gone)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
     points = people_rows.balance(tx, gone)
     if points:
@@ -63,6 +64,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     held = merging.lock_settings(tx, both)
     _unite(tx, held[stays], held[gone])
     merging.merge_person(tx, stays=stays, gone=gone)
+    events += standing.after_merge(tx, stays, now=now)
     return tuple(events)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from core import standing
 from core.domain.person import Person
 from core.events import Event, NewWork
 from core.people import NUDGE_ONCE_IN
@@ -28,7 +29,7 @@ def nudge(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[tuple[Even
         if person.quiet.holds(now):
             people_rows.change_person(tx, person_id, next_nudge_at=person.quiet.end_after(now))
             continue
-        waiting = 0 if now - person.seen_at < AWAY else _projects_waiting(tx, person)
+        waiting = 0 if now - person.seen_at < AWAY else _projects_waiting(tx, person, now=now)
         if waiting:
             events.append(NewWork(person_id, waiting))
         again = NUDGE_ONCE_IN if waiting else LOOK_AGAIN
@@ -36,9 +37,12 @@ def nudge(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[tuple[Even
     return tuple(events), len(looked_at)
 
 
-def _projects_waiting(tx: Transaction, person: Person) -> int:
-    """In how many projects a task waits for this person; none while they hold a card."""
+def _projects_waiting(tx: Transaction, person: Person, *, now: datetime) -> int:
+    """In how many projects a task waits for this person; none while they hold a card, or may not work."""
+    if person.banned or standing.is_paused(person, now=now):
+        return 0
     if assignments.active_of(tx, person.id) is not None:
         return 0
-    open_to = queues.open_to(tx, person.id)
+    barred = standing.barred(tx, person, now=now)
+    open_to = [queue for queue in queues.open_to(tx, person.id) if queue.project_id not in barred]
     return len({queue.project_id for queue in open_to if queues.waiting(tx, queue, person.id)})

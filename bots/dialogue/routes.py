@@ -17,7 +17,9 @@ ROOMS = (
     "languages",
     "places",
     "working",
+    "reporting",
     "earning",
+    "appealing",
     "skills",
     "settings",
     "settings_form",
@@ -31,6 +33,10 @@ ROOMS = (
     "clipping",
     "announcing",
     "deciding",
+    "reviewing",
+    "members",
+    "measures",
+    "adjusting",
     "granting",
     "linking",
     "summaries",
@@ -48,6 +54,7 @@ class CommandRoute:
     describes: str
     right: str | None = None
     before_joining: bool = False
+    while_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class PressRoute:
     verb: str
     act: Callable[[Turn, Pressed], Reply]
     before_joining: bool = False
+    while_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class StepRoute:
     step: str
     act: Callable[[Turn, Text | Upload], Reply]
     before_joining: bool = False
+    while_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

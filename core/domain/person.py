@@ -37,6 +37,9 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    banned: bool = False
+    paused_until: datetime | None = None  # no project hands them anything until then
+    restricted: bool = False  # some project may hand them nothing
 
     @property
     def quiet(self) -> QuietHours | None:
@@ -71,15 +74,21 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "read any project": frozenset({_M, _A}),
     "decide": frozenset({_R, _M, _A}),  # settle what the crowd did not decide, in projects they may run
     "read summary": frozenset({_M, _A}),
+    "review": frozenset({_M, _A}),
+    "restrict": frozenset({_M, _A}),  # warn, restrict, pause, ban and lift; moderators: whoever is no admin
+    "adjust": frozenset({_M, _A}),
+    "appeal": frozenset({_W}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
+WHILE_BANNED = frozenset({"appeal"})
+"""What a ban leaves."""
 
 
 def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
     """Whether `person` holds `right`; of a project's rights, requesters hold those of their own projects only."""
-    if not person.roles & RIGHTS[right]:
+    if not person.roles & RIGHTS[right] or (person.banned and right not in WHILE_BANNED):
         return False
     if owner_id is None or owner_id == person.id:
         return True
@@ -87,6 +96,8 @@ def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
 
 
 def require(person: Person, right: str, *, owner_id: int | None = None) -> None:
-    """Raises Refused("not_allowed") unless `person` holds `right`."""
+    """Raises Refused("not_allowed") unless `person` holds `right`; ("banned") when nothing but a ban is in the way."""
+    if person.banned and right not in WHILE_BANNED:
+        raise Refused("banned")
     if not may(person, right, owner_id=owner_id):
         raise Refused("not_allowed", right=right)

@@ -15,7 +15,9 @@ from core.store import refits
 from core.store.tables import (
     account,
     answer,
+    appeal,
     assignment,
+    flag,
     invite,
     ledger,
     person,
@@ -23,6 +25,8 @@ from core.store.tables import (
     place,
     project,
     reliability,
+    restriction,
+    review_case,
     task,
     worker_model,
 )
@@ -203,6 +207,11 @@ def move_languages(tx: Transaction, *, stays: int, gone: int) -> None:
     _union(tx, person_language, person_language.c.lang, stays=stays, gone=gone)
 
 
+def move_flags(tx: Transaction, *, stays: int, gone: int) -> None:
+    """What both reported, once."""
+    _union(tx, flag, flag.c.task_id, stays=stays, gone=gone)
+
+
 def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> None:
     other = table.alias("held")
     has = exists().where(other.c.person_id == stays, other.c[key.name] == key)
@@ -211,8 +220,15 @@ def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> N
 
 
 def move_things(tx: Transaction, *, stays: int, gone: int, now: datetime) -> None:
-    """Projects, invitations and accounts; both people's accounts are linked from now on."""
-    for column in (project.c.owner_id, invite.c.created_by, invite.c.used_by):
+    """Projects, invitations, what was imposed and disputed, and accounts; these are linked from now on."""
+    for column in (
+        project.c.owner_id,
+        invite.c.created_by,
+        invite.c.used_by,
+        restriction.c.person_id,
+        appeal.c.person_id,
+        review_case.c.person_id,
+    ):
         tx.execute(update(column.table).where(column == gone).values({column.name: stays}))
     tx.execute(
         update(account).where(account.c.person_id.in_([stays, gone])).values(person_id=stays, linked_at=now)
@@ -265,5 +281,13 @@ def merge_person(tx: Transaction, *, stays: int, gone: int) -> None:
     tx.execute(
         update(person)
         .where(person.c.id == gone)
-        .values(roles="", nudges=False, next_nudge_at=None, next_summary_at=None)
+        .values(
+            roles="",
+            nudges=False,
+            next_nudge_at=None,
+            next_summary_at=None,
+            banned=False,
+            paused_until=None,
+            restricted=False,
+        )
     )

@@ -27,6 +27,9 @@ _PERSON_COLUMNS = (
     account.c.menu,
     person.c.seen_at,
     account.c.linked_at,
+    person.c.banned,
+    person.c.paused_until,
+    person.c.restricted,
 )
 
 
@@ -90,6 +93,14 @@ def by_account(tx: Transaction, account_id: int) -> Person:
 def by_id(tx: Transaction, person_id: int) -> Person | None:
     """The person, at the reachable account that was in use last; of one who was merged, who they are now."""
     return _BEST_REACHED.first(tx, person=person_id)
+
+
+_MERGED_INTO = Statement(select(person.c.id).where(person.c.merged_into == bindparam("person")), int)
+
+
+def ids_of(tx: Transaction, person_id: int) -> frozenset[int]:
+    """All numbers that a person ever had: their own, and those of the people who turned out to be them."""
+    return frozenset([person_id, *_MERGED_INTO.all(tx, person=person_id)])
 
 
 def lock_roles(tx: Transaction, person_id: int) -> frozenset[Role] | None:

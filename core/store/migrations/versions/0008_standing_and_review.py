@@ -18,9 +18,7 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("most", sa.Integer(), nullable=True))
     op.add_column("task", sa.Column("held_at", Instant(), nullable=True))
     escalated = sa.text("state = 'escalated'")
-    op.create_index(
-        "ix_task_escalated", "task", ["id"], sqlite_where=escalated, postgresql_where=escalated
-    )
+    op.create_index("ix_task_escalated", "task", ["id"], sqlite_where=escalated, postgresql_where=escalated)
     op.create_table(
         "restriction",
         sa.Column("id", Id, nullable=False),
@@ -35,9 +33,7 @@ def upgrade() -> None:
         sa.Column("until", Instant(), nullable=True),
         sa.Column("lifted_at", Instant(), nullable=True),
         sa.Column("lifted_by", Id, nullable=True),
-        sa.CheckConstraint(
-            "(by_person IS NULL) <> (by_rule IS NULL)", name=op.f("ck_restriction_one_judge")
-        ),
+        sa.CheckConstraint("(by_person IS NULL) <> (by_rule IS NULL)", name=op.f("ck_restriction_one_judge")),
         sa.ForeignKeyConstraint(["by_person"], ["person.id"], name=op.f("fk_restriction_by_person")),
         sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_restriction_lifted_by")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_restriction_person_id")),
