@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core import deciding, moderators, standing
+from core import deciding, standing
 from core.domain.person import Person, Role, require
 from core.domain.standing import Measure, Restriction
 from core.errors import Refused
-from core.events import AppealDecided, Event
+from core.events import AppealDecided, CaseOpened, Event
 from core.store import answers, assignments, ledger, links, projects, restrictions
 from core.store import appeals as rows
 from core.store import people as people_rows
@@ -131,7 +131,7 @@ def about_measure(
         restriction_id=restriction_id,
         opened_at=now,
     )
-    return made, moderators.call(tx, but=person.id)
+    return made, _call(tx, made)
 
 
 def _worker(person: Person) -> None:
@@ -159,7 +159,19 @@ def _make(
     appeal_id = rows.add(
         tx, kind=kind, person_id=person.id, project_id=project_id, assignment_id=assignment_id, opened_at=now
     )
-    return appeal_id, moderators.call(tx, but=person.id)
+    return appeal_id, _call(tx, appeal_id)
+
+
+def _call(tx: Transaction, appeal_id: int) -> tuple[Event, ...]:
+    """Those who may decide it: moderators, else admins, else whoever among the admins was involved."""
+    found = rows.find(tx, appeal_id)
+    assert found is not None, "it was just made"
+    for role in (Role.MODERATOR, Role.ADMIN):
+        all_ = [one for one in people_rows.with_role(tx, role) if one != found.person_id]
+        free = [one for one in all_ if not _involved(tx, found, one)]
+        if free or role is Role.ADMIN:
+            return tuple(CaseOpened(one) for one in free or all_)
+    return ()
 
 
 def add_words(tx: Transaction, person: Person, appeal_id: int, sealed: bytes) -> None:

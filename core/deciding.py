@@ -15,7 +15,7 @@ from core.domain.task import Counts, StandingAnswer
 from core.errors import Refused
 from core.events import Event
 from core.kinds import kind_named
-from core.store import answers, assignments, ledger, projects, refits, tasks
+from core.store import answers, assignments, ledger, projects, refits, task_decisions, tasks
 from core.store.transaction import Transaction
 
 MORE_AT_MOST = 3
@@ -56,12 +56,12 @@ def ask_more(tx: Transaction, person: Person, task_id: int, *, now: datetime) ->
     if project.state not in (ProjectState.RUNNING, ProjectState.PAUSED):
         raise Refused("project_closed")
     ends = project.file.deadline
-    if (ends is not None and ends <= now) or tasks.is_past(tx, task_id, now=now):
+    if (ends is not None and ends <= now) or task_decisions.is_past(tx, task_id, now=now):
         raise Refused("deadline_passed")
     answered = counts.answered + counts.late
     weighed = methods()[project.file.method].learner is not None
     most = answered + (MORE_AT_MOST if weighed else 1 + answered % 2)
-    tasks.ask_again(tx, task_id, most=most)
+    task_decisions.ask_again(tx, task_id, most=most)
     before = slots.case_of(tx, counts, project.file)
     slots.store(tx, before, before.become(state=TaskState.OPEN, most=most), now=now)
     return ()
@@ -104,7 +104,7 @@ def revise(
         return ()
     by = f"person:{person.id}"
     if counts.gold is not None:
-        tasks.change_gold(tx, task_id, label)
+        task_decisions.change_gold(tx, task_id, label)
     elif counts.state is TaskState.SETTLED:
         tasks.end(tx, task_id, state=TaskState.SETTLED, label=label, confidence=None, by=by, now=now)
     else:

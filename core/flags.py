@@ -10,7 +10,7 @@ from core.domain.states import TaskState
 from core.errors import Refused
 from core.events import Event, TaskReported
 from core.review import Kind
-from core.store import cases, projects, tasks
+from core.store import cases, projects, task_decisions, tasks
 from core.store.cases import Case
 from core.store.transaction import Transaction
 
@@ -58,7 +58,7 @@ def report(
 
 def _hold(tx: Transaction, task_id: int, *, since: datetime | None, now: datetime) -> None:
     counts = tasks.lock(tx, task_id)
-    tasks.hold(tx, task_id, since=since)
+    task_decisions.hold(tx, task_id, since=since)
     if counts.state is not TaskState.OPEN or counts.held is (since is not None):
         return
     project = projects.find(tx, counts.project_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import label_name
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
-from bots.dialogue.standing_words import measure
+from bots.dialogue.standing_words import what
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import (
     Button,
@@ -27,7 +28,7 @@ from core import appeals
 from core.errors import Refused
 from core.events import AppealDecided, Event
 from core.store import appeals as rows
-from core.store import projects
+from core.store import projects, restrictions
 from core.store.appeals import Appeal, Judged
 from core.store.transaction import Transaction
 from i18n import N_, Content, Phrase, Translator
@@ -78,15 +79,16 @@ def _listed(turn: Turn) -> Message:
         label = t("Appeal: %(task)s", task=_short(t, one.content))
         rows.append((Button(label, data("appeal-answer", one.assignment_id)),))
     for fine in found.penalties:
+        task = _short(t, fine.content)
         label = t.n(
             "Appeal: %(count)s point off for “%(task)s”",
             "Appeal: %(count)s points off for “%(task)s”",
             fine.points,
-            task=_short(t, fine.content),
+            task=task,
         )
         rows.append((Button(label, data("appeal-penalty", fine.assignment_id)),))
     for held in found.measures:
-        label = t("Appeal: %(task)s", task=measure(turn.tx, t, held, now=turn.now))
+        label = t("Appeal: %(task)s", task=what(turn.tx, t, held, now=turn.now))
         rows.append((Button(label, data("appeal-measure", held.id)),))
     return Message(parts=tuple(parts), rows=tuple(rows), slot=SLOT)
 
@@ -131,32 +133,34 @@ def _made(turn: Turn, appeal_id: int, events: tuple[Event, ...]) -> Reply:
     t = turn.t
     parts = (
         Title(t("Your appeal is on its way")),
-        *_about(turn.tx, t, appeal_id),
+        *_about(turn.tx, t, appeal_id, now=turn.now),
         Para(t("A moderator who was not part of it will look, and you are told here what came of it.")),
         Note(t("Would you like to say why? Just write it in one message. You need not.")),
     )
     return says(Message(parts=parts, slot=slot(appeal_id)))
 
 
-def _about(tx: Transaction, t: Translator, appeal_id: int) -> tuple[Part, ...]:
+def _about(tx: Transaction, t: Translator, appeal_id: int, *, now: datetime) -> tuple[Part, ...]:
     found = rows.find(tx, appeal_id)
-    words = None if found is None else subject(tx, t, found)
+    words = None if found is None else subject(tx, t, found, now=now)
     return () if words is None else (Para(words),)
 
 
-def subject(tx: Transaction, t: Translator, found: Appeal) -> Phrase | None:
-    """What an appeal is about, in one line; something imposed is named by its own message."""
+def subject(tx: Transaction, t: Translator, found: Appeal, *, now: datetime) -> Phrase | None:
+    """What an appeal is about, in one line."""
     if found.assignment_id is None:
-        return None
+        held = None if found.restriction_id is None else restrictions.find(tx, found.restriction_id)
+        return None if held is None else what(tx, t, held, now=now)
     if found.kind == appeals.Kind.PENALTY:
         fine = rows.penalty(tx, found.assignment_id)
         if fine is None:
             return None
+        task = _short(t, fine.content)
         return t.n(
             "%(count)s point off for “%(task)s”",
             "%(count)s points off for “%(task)s”",
             fine.points,
-            task=_short(t, fine.content),
+            task=task,
         )
     one = rows.judged(tx, found.assignment_id)
     return None if one is None else answer_line(tx, t, one)
@@ -175,14 +179,14 @@ def words(turn: Turn, said: Text | Upload) -> Reply:
     return says(Message(parts=(Para(turn.t("Thank you, the moderator will read that.")),)))
 
 
-def outcome(tx: Transaction, t: Translator, event: AppealDecided) -> Message | None:
+def outcome(tx: Transaction, t: Translator, event: AppealDecided, *, now: datetime) -> Message | None:
     """What came of an appeal, in the message that acknowledged it."""
     found = rows.find(tx, event.appeal_id)
     if found is None:
         return None
     parts: list[Part] = [
         Title(t("Your appeal was right") if event.upheld else t("Your appeal was looked at")),
-        *_about(tx, t, event.appeal_id),
+        *_about(tx, t, event.appeal_id, now=now),
         Para(_verdict(t, found, upheld=event.upheld)),
     ]
     if event.points:

@@ -88,12 +88,13 @@ def card(turn: Turn, person_id: int) -> Message:
         Para(_since(turn, found, points)),
     ]
     for one in found.work:
+        title, name = title_of(t, one.project.file), Content(one.pseudonym)
         line = t.n(
             "“%(project)s”: %(worker)s, %(count)s answer",
             "“%(project)s”: %(worker)s, %(count)s answers",
             one.answers,
-            project=title_of(t, one.project.file),
-            worker=Content(one.pseudonym),
+            project=title,
+            worker=name,
         )
         parts.append(Para(line))
     parts += [Para(_skill(t, one)) for one in found.skills[: members.PROJECTS]]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.dialogue import adjusting, appealing, standing_words
+from bots.dialogue import adjusting, appealing, reporting, reviewing, standing_words
 from bots.dialogue.announcing import slot as post_slot
 from bots.dialogue.buttons import data
 from bots.dialogue.cards import SLOT
@@ -14,7 +14,7 @@ from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Tit
 from bots.postbox import Postbox
 from core import events
 from core.events import Event
-from core.store import cases, chats, projects, task_views
+from core.store import chats, projects, task_views
 from core.store import people as people_rows
 from core.store.transaction import Transaction
 from core.vault import Vault
@@ -100,13 +100,13 @@ def _notice(tx: Transaction, vault: Vault, event: Event, *, now: datetime) -> No
         case events.Lifted(person_id=person, restriction_id=imposed):
             return _perhaps(tx, person, lambda t: standing_words.lifted(tx, t, imposed))
         case events.AppealDecided(person_id=person):
-            return _perhaps(tx, person, lambda t: appealing.outcome(tx, t, event))
+            return _perhaps(tx, person, lambda t: appealing.outcome(tx, t, event, now=now))
         case events.PointsAdjusted(person_id=person):
             return _to_person(tx, person, lambda t: adjusting.told(tx, t, event))
         case events.TaskReported(owner_id=owner):
-            return _to_person(tx, owner, lambda t: _reported(tx, t, event))
+            return _to_person(tx, owner, lambda t: reporting.told(tx, t, event))
         case events.CaseOpened(person_id=person):
-            return _to_person(tx, person, _case_waits)
+            return _to_person(tx, person, reviewing.called)
 
 
 def _key(*words: object) -> str:
@@ -213,23 +213,6 @@ def _paid(t: Translator, event: events.AnswersPaid) -> Message:
     if event.right < event.answers:
         rows.append((Button(t("Was something wrong?"), data("appeals")),))
     return Message(parts=tuple(parts), rows=tuple(rows), locale=t.locale)
-
-
-def _reported(tx: Transaction, t: Translator, event: events.TaskReported) -> Message:
-    words = t.n(
-        "In “%(project)s” people reported %(count)s task. A moderator looks at it.",
-        "In “%(project)s” people reported %(count)s tasks. A moderator looks at them.",
-        cases.reported_in(tx, event.project_id),
-        project=_title(tx, t, event.project_id),
-    )
-    button = Button(t("Show the project"), data("project", event.project_id))
-    held = (Note(t("Until then nobody gets the last one.")),) if event.held else ()
-    return _message(t, Para(words), *held, button=button, slot=f"reported:{event.project_id}")
-
-
-def _case_waits(t: Translator) -> Message:
-    button = Button(t("Review"), data("review"))
-    return _message(t, Para(t("Something new waits for your decision.")), button=button, slot="review-news")
 
 
 def _title(tx: Transaction, t: Translator, project_id: int) -> Content:

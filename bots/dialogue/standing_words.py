@@ -9,7 +9,6 @@ from bots.dialogue.project_views import title_of
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Reply, Title, says
 from core import standing
-from core.domain.person import Person
 from core.domain.standing import Measure, Restriction
 from core.store import appeals, projects, restrictions
 from core.store.transaction import Transaction
@@ -56,7 +55,7 @@ def notice(
 
 
 def _told(tx: Transaction, vault: Vault, t: Translator, one: Restriction, *, now: datetime) -> Message:
-    parts: list[Part] = [Title(_what(tx, t, one, now=now)), *_why(t, vault, one)]
+    parts: list[Part] = [Title(what(tx, t, one, now=now)), *_why(t, vault, one)]
     rows: tuple[tuple[Button, ...], ...] = ()
     if appeals.of_subject(tx, kind="measure", restriction_id=one.id) is None:
         parts.append(Note(t("If this is a mistake, tap “Appeal”: somebody else will look at it.")))
@@ -64,7 +63,8 @@ def _told(tx: Transaction, vault: Vault, t: Translator, one: Restriction, *, now
     return Message(parts=tuple(parts), rows=rows, locale=t.locale)
 
 
-def _what(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) -> Phrase:
+def what(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) -> Phrase:
+    """What was imposed, as the worker reads it."""
     match one.kind:
         case Measure.WARN:
             return t("A word about your answers")
@@ -166,8 +166,3 @@ def measure(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) 
 def _title(tx: Transaction, t: Translator, project_id: int | None) -> Content:
     project = None if project_id is None else projects.find(tx, project_id)
     return Content("") if project is None else title_of(t, project.file)
-
-
-def number_of(t: Translator, person: Person) -> Phrase:
-    """How moderators call somebody."""
-    return t("person %(number)s", number=person.id)

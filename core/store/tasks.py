@@ -36,7 +36,7 @@ _COLUMNS = (
     task.c.label,
     task.c.reopened_at,
     task.c.hint,
-    task.c.most,
+    task.c.at_most,
     task.c.held_at.isnot(None),
 )
 
@@ -251,27 +251,6 @@ def end(
         new_settled_by=by,
         new_settled_at=now if state is TaskState.SETTLED else None,
     )
-
-
-def ask_again(tx: Transaction, task_id: int, *, most: int) -> None:
-    """A task that waited for a decision is open once more, for so many answers at most."""
-    tx.execute(update(task).where(task.c.id == task_id).values(state=TaskState.OPEN, most=most))
-
-
-def is_past(tx: Transaction, task_id: int, *, now: datetime) -> bool:
-    """Whether a task's own deadline has passed."""
-    ended = select(task.c.id).where(task.c.id == task_id, task.c.deadline <= now)
-    return tx.execute(ended).first() is not None
-
-
-def hold(tx: Transaction, task_id: int, *, since: datetime | None) -> None:
-    """Hand a task out to nobody since then; none: it goes out again. Its slots are stored by the caller."""
-    tx.execute(update(task).where(task.c.id == task_id).values(held_at=since))
-
-
-def change_gold(tx: Transaction, task_id: int, label: str) -> None:
-    """The known answer of a task was wrong; this one is right."""
-    tx.execute(update(task).where(task.c.id == task_id).values(gold=label))
 
 
 def add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:

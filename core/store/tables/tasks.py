@@ -48,7 +48,7 @@ task = Table(
     Column("settled_at", Instant),
     Column("reopened_at", Instant),  # once, by a refit
     Column(
-        "most", Integer
+        "at_most", Integer
     ),  # how many answers at most, once a moderator asked for more than the project does
     Column("held_at", Instant),  # since when it is not handed out, because people reported it
     Column("created_at", Instant, nullable=False),

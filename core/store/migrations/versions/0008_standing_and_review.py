@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("banned", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("person", sa.Column("paused_until", Instant(), nullable=True))
     op.add_column("person", sa.Column("restricted", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.add_column("task", sa.Column("most", sa.Integer(), nullable=True))
+    op.add_column("task", sa.Column("at_most", sa.Integer(), nullable=True))
     op.add_column("task", sa.Column("held_at", Instant(), nullable=True))
     escalated = sa.text("state = 'escalated'")
     op.create_index("ix_task_escalated", "task", ["id"], sqlite_where=escalated, postgresql_where=escalated)
