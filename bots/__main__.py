@@ -15,6 +15,7 @@ from rich.text import Text
 
 from bots import by_hand, opening
 from bots import doctor as checks
+from bots.audit_commands import audit
 from bots.by_hand import Step
 from bots.console import err, fail, finish, out, read_settings
 from bots.dialogue import problems
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with its variables would show secrets
 )
 app.add_typer(models, name="models")
+app.add_typer(audit, name="audit")
 app.command()(train)
 
 

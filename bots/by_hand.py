@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bots.runner import open_parts
 from bots.settings import Settings
 from bots.trouble import Trouble
-from core import exporting, importing
+from core import audit, exporting, importing
 from core.clock import Clock
 from core.domain.project import Project
 from core.domain.states import ProjectState
@@ -124,8 +124,15 @@ async def write_out(
             files.append((agreement, write_measures(measures, agreement, written)))
         return tuple(files)
 
-    async with opened(settings) as (store, vault, _):
-        return await store.read(lambda tx: write(tx, vault))
+    async with opened(settings) as (store, vault, clock):
+        files = await store.read(lambda tx: write(tx, vault))
+        now, about = clock.now(), f"project:{project_id}"
+        await store.write(
+            lambda tx: audit.note(
+                tx, who=None, did="results.exported", about=about, now=now, format=str(written)
+            )
+        )
+        return files
 
 
 __all__ = ["Step", "bring_in", "known", "opened", "write_out"]

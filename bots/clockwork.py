@@ -169,6 +169,7 @@ class Clockwork:
         accounts = []
         for due in days.due(tx, now=now):
             figures = days.of_day(tx, self._postbox.vault, due.person, due.day)
+            days.note_read(tx, due.person, figures, now=now)
             message = summaries.message(translator_for(due.person.locale, due.person.zone), figures)
             self._postbox.owe_account(tx, due.person.account_id, message, now=now, key=due.key)
             accounts.append(due.person.account_id)

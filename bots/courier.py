@@ -184,6 +184,9 @@ class Courier:
             rows, slots = await self._store.read(lambda tx: self._batch(tx, account_id))
             if not rows:
                 return True
+            if not reach.sealed:  # erased since: nobody is there
+                await self._lost(account_id)
+                return False
             workspace, user_id, _ = people.unseal_identity(self._vault, reach.sealed)
             owed = await self._readable(rows)
             address = Address(workspace, user_id)

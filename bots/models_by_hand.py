@@ -195,7 +195,8 @@ async def _as_owner(
 ) -> Project:
     def whole(tx: Transaction, now: datetime) -> Project:
         owner = people.by_id(tx, known(tx, project_id).owner_id)
-        assert owner is not None, "a project has an owner"
+        if owner is None:
+            raise Trouble(f"Whoever made project {project_id} has left: its model stays as it is.")
         return unit(tx, owner, now)
 
     async with opened(settings) as (store, _, clock):

@@ -79,6 +79,9 @@ class OneEvent:
         if isinstance(what, Unreachable):
             self._gone(tx, who, now=now)
             return Outcome()
+        erases = isinstance(what, Press) and not talk.for_strangers(what)
+        if erases and people.find(tx, self.house.vault, who) is None:
+            return Outcome()  # a second tap: they are gone already
         if not heard.sender.introduced and people.find(tx, self.house.vault, who) is None:
             raise Stranger
         person = people.arrive(tx, self.house.vault, who, admins=self.house.admins, now=now)

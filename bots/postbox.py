@@ -66,7 +66,7 @@ class Postbox:
     ) -> None:
         """The same to somebody who is not speaking now."""
         reach = people_rows.reach(tx, account_id)
-        if reach.unreachable_at is not None or reach.platform not in self.limits:
+        if reach.unreachable_at is not None or not reach.sealed or reach.platform not in self.limits:
             return
         person = people_rows.by_account(tx, account_id)
         t = translator_for(person.locale, person.zone)

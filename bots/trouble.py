@@ -20,6 +20,7 @@ _DATABASE = {
         "The database cannot be opened: check CHATCROWD_DATABASE_URL, that the server runs, and the password."
     ),
     "damaged": "The file of the database cannot be read as one: restore a backup, or name another file.",
+    "old": "The database has no such table yet: run `chatcrowd migrate`.",
     "newer": "The database was made by a newer version of chatcrowd: update chatcrowd, or restore a backup.",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core import standing
+from core import audit, standing
 from core.clock import milliseconds
 from core.domain.person import Person, require
 from core.errors import Refused
@@ -56,4 +56,9 @@ def adjust(
     cause = f"adjust:{person.id}:{milliseconds(now)}"
     done = ledger.adjust(tx, project_id=project_id, person_id=other.id, points=points, cause=cause, now=now)
     projects.release(tx, project_id, released=promised, paid=points if done else 0)
+    if done:
+        about = f"person:{other.id}"
+        audit.note(
+            tx, who=person.id, did="points.adjusted", about=about, now=now, points=points, project=project_id
+        )
     return (PointsAdjusted(other.id, project_id, points, words),) if done else ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core import deciding, standing
+from core import audit, deciding, standing
 from core.domain.person import Person, Role, require
 from core.domain.standing import Measure, Restriction
 from core.errors import Refused
@@ -249,6 +249,8 @@ def decide(
     points = 0
     if outcome == UPHELD:
         events, points = _make_good(tx, person, found, now=now)
+    about = f"appeal:{appeal_id}"
+    audit.note(tx, who=person.id, did=f"appeal.{outcome}", about=about, now=now, points=points)
     return (*events, AppealDecided(found.person_id, appeal_id, outcome == UPHELD, points))
 
 

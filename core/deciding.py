@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from fractions import Fraction
 
-from core import settling, slots
+from core import audit, settling, slots
 from core.consensus import methods
 from core.domain.person import Person, require
 from core.domain.project import Project
@@ -64,6 +64,7 @@ def ask_more(tx: Transaction, person: Person, task_id: int, *, now: datetime) ->
     task_decisions.ask_again(tx, task_id, most=most)
     before = slots.case_of(tx, counts, project.file)
     slots.store(tx, before, before.become(state=TaskState.OPEN, most=most), now=now)
+    audit.note(tx, who=person.id, did="task.asked_more", about=f"task:{task_id}", now=now, most=most)
     return ()
 
 
@@ -83,7 +84,9 @@ def cancel(tx: Transaction, person: Person, task_id: int, *, now: datetime) -> t
         settling.pay(tx, one, agreement=Fraction(1), now=now)
     if counts.gold is not None:
         refits.outdate(tx, [counts.project_id])  # what it said of people is no longer so
-    return (*events, *settling.tell_finished(tx, counts.project_id, now=now))
+    events = (*events, *settling.tell_finished(tx, counts.project_id, now=now))
+    audit.note(tx, who=person.id, did="task.cancelled", about=f"task:{task_id}", now=now)
+    return events
 
 
 def revise(

@@ -34,7 +34,7 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | own_project | imposed
+    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | erased | own_project | imposed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import standing
+from core import audit, standing
 from core.domain.person import Person, Role
 from core.errors import Refused
 from core.events import ChatLinked, ChatUnlinked, Event
@@ -118,6 +118,7 @@ def link(tx: Transaction, vault: Vault, person: Person, words: str, *, now: date
     links.use_codes(tx, stays=stays, gone=gone, now=now)
     events = merge(tx, stays=stays, gone=gone, now=now)
     others = [one for one in links.accounts_of(tx, stays) if one != person.account_id]
+    audit.note(tx, who=stays, did="chats.linked", about=f"person:{stays}", now=now, gone=gone)
     return Linked(stays, (*events, *(ChatLinked(one) for one in others)))
 
 
@@ -187,5 +188,6 @@ def unlink(tx: Transaction, person: Person, *, now: datetime) -> Unlinked:
         now=now,
     )
     links.give_account(tx, person.account_id, fresh)
+    audit.note(tx, who=person.id, did="chat.unlinked", about=f"person:{person.id}", now=now, fresh=fresh)
     told = ChatUnlinked(to, held.id if moves and held is not None else None)
     return Unlinked(fresh, moves, (told,))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import skills, standing
+from core import audit, skills, standing
 from core.domain.person import Person, require
 from core.domain.project import Project
 from core.domain.standing import Restriction
@@ -84,6 +84,7 @@ def member(tx: Transaction, vault: Vault, person: Person, person_id: int, *, now
     found = people_rows.by_id(tx, person_id)
     if found is None:
         raise Refused("unknown_person")
+    audit.note(tx, who=person.id, did="person.seen", about=f"person:{found.id}", now=now)
     return Member(
         person=found,
         joined_at=rows.joined_at(tx, found.id),

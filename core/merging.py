@@ -57,6 +57,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     merging.move_places(tx, stays=stays, gone=gone)
     merging.move_languages(tx, stays=stays, gone=gone)
     merging.move_flags(tx, stays=stays, gone=gone)
+    merging.move_consents(tx, stays=stays, gone=gone)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
     points = people_rows.balance(tx, gone)
     if points:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core import audit
 from core.domain.deadlines import next_local
 from core.domain.person import Person, Role, may
 from core.errors import Refused
@@ -18,7 +19,8 @@ from core.store import people as rows
 from core.store.transaction import Transaction
 from core.vault import Vault
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
+"""Of what people agree to; whoever agreed to an older one is asked again before the next card."""
 INVITE_LASTS = timedelta(days=7)
 QUIET = (22 * 60, 8 * 60)
 SUMMARY_AT = 9 * 60
@@ -58,8 +60,10 @@ def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[st
         assert known is not None, "it was just made"
         if Role.ADMIN in roles:
             _plan_summary(tx, known, now=now)
+            _note_role(tx, None, known.id, Role.ADMIN, now=now)
     elif is_admin(who, admins) and Role.ADMIN not in known.roles:
         _add_role(tx, known, Role.ADMIN, now=now)
+        _note_role(tx, None, known.id, Role.ADMIN, now=now)
         known = find(tx, vault, who)
         assert known is not None, "it was just found"
     return known
@@ -101,7 +105,12 @@ def unseal_identity(vault: Vault, sealed: bytes) -> tuple[str, str, str]:
 
 def consent(tx: Transaction, person: Person, *, now: datetime) -> None:
     """The person agreed to how their answers are used."""
-    rows.change_person(tx, person.id, consented_at=now, consent_version=CONSENT_VERSION)
+    rows.agree(tx, person.id, version=CONSENT_VERSION, now=now)
+
+
+def agreed(person: Person) -> bool:
+    """Whether the person agreed to what holds now."""
+    return person.consented_at is not None and (person.consent_version or 1) >= CONSENT_VERSION
 
 
 def set_locale(tx: Transaction, person: Person, locale: str) -> None:
@@ -166,9 +175,10 @@ def invite(tx: Transaction, person: Person, role: Role, *, token: str, now: date
     if not may_grant(person, role):
         raise Refused("not_allowed", right=f"grant {role}")
     expires_at = now + INVITE_LASTS
-    rows.add_invite(
+    made = rows.add_invite(
         tx, token_hash=_hash(token), role=role, created_by=person.id, now=now, expires_at=expires_at
     )
+    audit.note(tx, who=person.id, did="invite.made", about=f"invite:{made}", now=now, role=str(role))
     return expires_at
 
 
@@ -184,6 +194,7 @@ def redeem(tx: Transaction, person: Person, token: str, *, now: datetime) -> Rol
     if not rows.use_invite(tx, found.id, person_id=person.id, now=now):
         raise Refused("unknown_invite")
     _add_role(tx, person, Role(found.role), now=now)
+    audit.note(tx, who=person.id, did="invite.used", about=f"invite:{found.id}", now=now, role=found.role)
     return Role(found.role)
 
 
@@ -201,6 +212,7 @@ def grant(tx: Transaction, person: Person, *, person_id: int, role: Role, now: d
     if role in other.roles:
         return ()
     _add_role(tx, other, role, now=now)
+    _note_role(tx, person.id, other.id, role, now=now)
     return (RoleGranted(other.id, role),)
 
 
@@ -208,6 +220,7 @@ def give_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
     """Give a role on the operator's word (first admins, the demo)."""
     if role not in person.roles:
         _add_role(tx, person, role, now=now)
+        _note_role(tx, None, person.id, role, now=now)
 
 
 def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> None:
@@ -215,6 +228,10 @@ def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
     rows.change_person(tx, person.id, roles=held | {role})
     if role in (Role.MODERATOR, Role.ADMIN):
         _plan_summary(tx, person, now=now)
+
+
+def _note_role(tx: Transaction, who: int | None, to: int, role: Role, *, now: datetime) -> None:
+    audit.note(tx, who=who, did="role.granted", about=f"person:{to}", now=now, role=str(role))
 
 
 def _plan_summary(tx: Transaction, person: Person, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import serving, settling
+from core import audit, serving, settling
 from core.domain.person import Person, may, require
 from core.domain.project import Project
 from core.domain.states import PROJECT, ProjectState, TaskState, after
@@ -27,6 +27,7 @@ def create(tx: Transaction, person: Person, file: ProjectFile, *, now: datetime)
     serving.chosen(tx, file)
     project_id = rows.add(tx, owner_id=person.id, file=file, now=now)
     serving.follow_file(tx, project_id, file, now=now)
+    _note(tx, person, "project.made", project_id, now=now)
     return project_id
 
 
@@ -83,6 +84,7 @@ def replace_file(
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
     if (project.file.method, project.file.labels) != (file.method, file.labels):
         refits.outdate(tx, [project_id])
+    _note(tx, person, "project.changed", project_id, now=now, version=project.version + 1)
     return own(tx, person, project_id)
 
 
@@ -97,15 +99,19 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
         raise Refused("no_tasks", project=project_id)
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
-    return _move(tx, person, project, "launch", launched_at=now)
+    moved = _move(tx, person, project, "launch", launched_at=now)
+    _note(tx, person, "project.launched", project_id, now=now)
+    return moved
 
 
-def pause(tx: Transaction, person: Person, project_id: int) -> Project:
+def pause(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Project:
     """Hand out nothing more for now; cards in hand may be finished. Raises as `launch`."""
-    return _move(tx, person, own(tx, person, project_id), "pause", paused_by="requester")
+    moved = _move(tx, person, own(tx, person, project_id), "pause", paused_by="requester")
+    _note(tx, person, "project.paused", project_id, now=now)
+    return moved
 
 
-def resume(tx: Transaction, person: Person, project_id: int) -> Project:
+def resume(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Project:
     """Hand out again.
 
     Raises:
@@ -114,10 +120,12 @@ def resume(tx: Transaction, person: Person, project_id: int) -> Project:
     project = own(tx, person, project_id)
     if project.left is not None and project.left < project.file.reward:
         raise Refused("budget_spent", project=project_id)
-    return _move(tx, person, project, "resume", paused_by=None)
+    moved = _move(tx, person, project, "resume", paused_by=None)
+    _note(tx, person, "project.resumed", project_id, now=now)
+    return moved
 
 
-def set_budget(tx: Transaction, person: Person, project_id: int, budget: int) -> Project:
+def set_budget(tx: Transaction, person: Person, project_id: int, budget: int, *, now: datetime) -> Project:
     """Change what a project may spend in all.
 
     Raises:
@@ -125,6 +133,7 @@ def set_budget(tx: Transaction, person: Person, project_id: int, budget: int) ->
     """
     _need_budget(own(tx, person, project_id), budget)
     rows.change(tx, project_id, budget=budget)
+    _note(tx, person, "budget.changed", project_id, now=now, budget=budget)
     return own(tx, person, project_id)
 
 
@@ -142,7 +151,9 @@ def close(
         Refused: unknown_project, not_now.
     """
     project = _move(tx, person, own(tx, person, project_id), "close", closed_at=now, paused_by=None)
-    return project, wind_up(tx, project_id, now=now)[0]
+    events = wind_up(tx, project_id, now=now)[0]
+    _note(tx, person, "project.closed", project_id, now=now)
+    return project, events
 
 
 def close_at_deadline(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
@@ -160,6 +171,12 @@ def wind_up(tx: Transaction, project_id: int, *, now: datetime) -> tuple[tuple[E
     if not left:
         rows.change(tx, project_id, wound_up_at=now)
     return events, left
+
+
+def _note(
+    tx: Transaction, person: Person, did: str, project_id: int, *, now: datetime, **details: int
+) -> None:
+    audit.note(tx, who=person.id, did=did, about=f"project:{project_id}", now=now, **details)
 
 
 def _move(tx: Transaction, person: Person, project: Project, event: str, **values: object) -> Project:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core import appeals, moderators
+from core import appeals, audit, moderators
 from core.domain.person import Person, require
 from core.errors import Refused
 from core.events import Event
@@ -111,6 +111,11 @@ def _own(tx: Transaction, person: Person, case_id: int) -> bool:
     return case.person_id in people_rows.ids_of(tx, person.id)
 
 
+def note_seen(tx: Transaction, person: Person, one: Waiting, *, now: datetime) -> None:
+    """A moderator looked at the evidence of a case."""
+    audit.note(tx, who=person.id, did="case.seen", about=f"{one.kind}:{one.id}", now=now)
+
+
 # --- opening and closing ------------------------------------------------------------------------------
 
 
@@ -164,6 +169,8 @@ def take(tx: Transaction, person: Person, case_id: int, *, outcome: str, now: da
         raise Refused("own_case")
     if not cases.decide(tx, case_id, by=person.id, outcome=outcome, now=now):
         raise Refused("decided_before")
+    about = f"case:{case_id}"
+    audit.note(tx, who=person.id, did="case.decided", about=about, now=now, outcome=outcome)
     return case
 
 

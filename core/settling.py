@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from core import slots
+from core import audit, slots
 from core.consensus.contract import Ask, Escalate, Settle
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
@@ -211,7 +211,10 @@ def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: date
     by = f"person:{person.id}"
     case = slots.case_of(tx, counts, project.file)
     events = settle_by(tx, case, label=label, confidence=None, by=by, now=now)
-    return (*events, *tell_finished(tx, counts.project_id, now=now))
+    events = (*events, *tell_finished(tx, counts.project_id, now=now))
+    about = f"task:{task_id}"
+    audit.note(tx, who=person.id, did="task.decided", about=about, now=now, project=counts.project_id)
+    return events
 
 
 def wind_up(

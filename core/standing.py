@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from core import audit
 from core.domain.person import Person, Role, require
 from core.domain.standing import Measure, Restriction
 from core.errors import Refused
@@ -79,6 +80,11 @@ def impose(
         for assignment_id in restrictions.cards_of(tx, person_id, project_id=where):
             events += take_back(tx, assignment_id, why="imposed", now=now)
         _put_down(tx, person_id, now=now)  # the person's row last of all, as paying does
+    who, rule = (by, None) if isinstance(by, int) else (None, by)
+    about = f"person:{person_id}"
+    audit.note(
+        tx, who=who, did=f"measure.{kind}", about=about, now=now, reason=reason, rule=rule, number=made
+    )
     return (*events, Imposed(person_id, made))
 
 
@@ -117,6 +123,8 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
     if not restrictions.lift(tx, restriction_id, by=by, now=now):
         return ()
     _put_down(tx, found.person_id, now=now)
+    about = f"person:{found.person_id}"
+    audit.note(tx, who=by, did="measure.lifted", about=about, now=now, number=restriction_id)
     return (Lifted(found.person_id, restriction_id),)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core import quality
+from core import audit, quality
 from core.domain.deadlines import next_local
 from core.domain.person import Person, Role, require
 from core.domain.project import Project
@@ -83,6 +83,14 @@ def of_day(tx: Transaction, vault: Vault, person: Person, day: date) -> Summary:
         named=tuple(_named(tx, vault, *one) for one in suspects[:NAMED]),
         more=max(0, len(suspects) - NAMED),
     )
+
+
+def note_read(tx: Transaction, person: Person, summary: Summary, *, now: datetime) -> None:
+    """Note that a person was shown a summary, and whom it named."""
+    audit.note(tx, who=person.id, did="summary.read", about=f"day:{summary.day.isoformat()}", now=now)
+    for one in summary.named:
+        about, project = f"person:{one.person_id}", one.project.id
+        audit.note(tx, who=person.id, did="suspect.seen", about=about, now=now, project=project)
 
 
 def _suspects(tx: Transaction, *, since: datetime, until: datetime) -> list[tuple[int, Suspect]]:

@@ -222,5 +222,8 @@ def check_points(
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
         if row["id"] in overdue and fair:
             expected[now_is[row["person_id"]]] -= row["penalty"]
+    for row in entries:
+        if row["kind"] == "forfeit":  # by somebody who had themselves erased
+            expected[row["from_person"]] -= row["points"]
     for row in _rows(tx, person):
         assert balance(tx, row["id"]) == expected[row["id"]], row["id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bots.dialogue import settings
 from bots.dialogue.buttons import Pressed, data
+from bots.dialogue.consenting import agreement
 from bots.dialogue.languages import ask_languages
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
@@ -48,12 +49,7 @@ def _invitation(turn: Turn) -> Message:
         parts=(
             Title(t("Welcome!")),
             Para(t("Here you do small tasks right in this chat: look, tap an answer, get points.")),
-            Para(
-                t(
-                    "Kept are your answers, your points and your settings. Requesters never see your name; "
-                    "they see answers under a pseudonym."
-                )
-            ),
+            *agreement(t),
             Para(t("Would you like to take part?")),
         ),
         rows=(

@@ -95,7 +95,7 @@ def launch(turn: Turn, pressed: Pressed) -> Reply:
 
 def pause(turn: Turn, pressed: Pressed) -> Reply:
     """Nothing new is handed out."""
-    projects.pause(turn.tx, turn.person, pressed.number())
+    projects.pause(turn.tx, turn.person, pressed.number(), now=turn.now)
     return replace(
         show(turn, pressed.number()), toast=Toast(turn.t("Paused. Cards in hand may be finished."))
     )
@@ -103,7 +103,7 @@ def pause(turn: Turn, pressed: Pressed) -> Reply:
 
 def resume(turn: Turn, pressed: Pressed) -> Reply:
     """Tasks are handed out again."""
-    projects.resume(turn.tx, turn.person, pressed.number())
+    projects.resume(turn.tx, turn.person, pressed.number(), now=turn.now)
     return replace(show(turn, pressed.number()), toast=Toast(turn.t("People get its tasks again.")))
 
 
@@ -205,7 +205,7 @@ def _budget(turn: Turn, project_id: int, points: int) -> Reply:
     project = projects.own(turn.tx, turn.person, project_id)
     if project.state is ProjectState.CLOSED:
         raise Refused("project_closed")
-    projects.set_budget(turn.tx, turn.person, project_id, points)
+    projects.set_budget(turn.tx, turn.person, project_id, points, now=turn.now)
     return show(turn, project_id)
 
 

@@ -72,6 +72,7 @@ REFUSALS: dict[str, str] = {
     "nothing_to_unlink": N_("This chat is not linked with another one. Send /link to do that."),
     "own_answer": N_("You answered this task yourself, so somebody else has to decide it."),
     "own_case": N_("This is about you, so somebody else has to decide it."),
+    "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "paused": N_("Your work is paused. Send /task to see until when."),
     "project_closed": N_("This project is closed."),

@@ -83,6 +83,7 @@ def _next(turn: Turn, after: Waiting | None) -> Message:
         again = Button(t("Look again"), data("review"))
         return Message(parts=(Title(t("Review")), Para(words)), rows=((again,),), slot=SLOT)
     parts, rows, picture = case_cards.card(turn, one)
+    review.note_seen(turn.tx, turn.person, one, now=turn.now)
     head: tuple[Part, ...] = (Title(t("Review")), Note(_counts(t, waits)))
     controls: Row = (Button(t("Skip"), data("review-next", str(one.kind), one.id)),)
     return Message(

@@ -38,6 +38,9 @@ ROOMS = (
     "measures",
     "adjusting",
     "granting",
+    "trail",
+    "own_data",
+    "consenting",
     "linking",
     "summaries",
     "dashboard",
@@ -65,6 +68,7 @@ class PressRoute:
     act: Callable[[Turn, Pressed], Reply]
     before_joining: bool = False
     while_banned: bool = False
+    for_strangers: bool = True  # whether somebody who was never here becomes a person by pressing it
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ def today(turn: Turn, _pressed: Pressed) -> Reply:
 
 
 def _of_day(turn: Turn, day: date) -> Message:
-    shown = message(turn.t, summaries.of_day(turn.tx, turn.house.vault, turn.person, day))
+    figures = summaries.of_day(turn.tx, turn.house.vault, turn.person, day)
+    summaries.note_read(turn.tx, turn.person, figures, now=turn.now)
+    shown = message(turn.t, figures)
     so_far = (Button(turn.t("Today so far"), data("today")),)
     return replace(shown, rows=(*shown.rows, so_far))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bots.dialogue import buttons, joining, standing_words
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import routes
@@ -37,6 +39,14 @@ def respond(turn: Turn, what: Said) -> Reply:
         turn.events.clear()
         reply = _refused(turn, what, refused)
     return in_place(turn, reply)
+
+
+def for_strangers(press: Press) -> bool:
+    """Whether a press may be the first thing that is heard of somebody."""
+    with suppress(Refused):
+        route = routes().presses.get(buttons.read(press.data).verb)
+        return route is None or route.for_strangers
+    return True
 
 
 def _route(turn: Turn, what: Said) -> Reply:

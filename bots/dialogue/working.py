@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import cards, standing_words
+from bots.dialogue import cards, consenting, standing_words
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import SLOT
 from bots.dialogue.languages import ask_languages
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Title, Toast, says
-from core import answering
+from core import answering, people
 from core.assigning import Handed, next_task
 from core.domain.states import AssignmentState
 from core.domain.task import Assignment
@@ -36,6 +36,8 @@ def next_pressed(turn: Turn, _pressed: Pressed) -> Reply:
 
 def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
     """The next card in the card's message; or, in kind words, that there is none."""
+    if not people.agreed(turn.person):
+        return consenting.ask_again(turn, *cards.undo_row(turn.t, undo))
     if asked and not people_rows.languages(turn.tx, turn.person.id):
         return ask_languages(turn)
     waits = standing_words.paused(turn)

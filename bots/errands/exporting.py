@@ -11,7 +11,7 @@ from bots.dialogue import errand_words
 from bots.dialogue.errand_words import job_slot
 from bots.dialogue.vocabulary import Attachment, Message
 from bots.errands.desk import EXPORTS, Desk, account_of, project_of
-from core import exporting, jobs
+from core import audit, exporting, jobs
 from core.domain.project import Project
 from core.domain.states import JobState
 from core.intake.results import ResultFormat, write_answers, write_measures, write_results
@@ -82,7 +82,7 @@ def _finish(tx: Transaction, desk: Desk, job: Job, project: Project, files: Sequ
         t, project, tasks=rows[RESULTS], answers=rows[ANSWERS], files=len(files), written=wanted
     )
     desk.tell(tx, job, message, slot=job_slot(job.id))
-    most = _most(tx, desk, job)
+    most = most_bytes(tx, desk, job)
     words = {
         RESULTS: t("One row per task"),
         ANSWERS: t("One row per answer"),
@@ -90,17 +90,21 @@ def _finish(tx: Transaction, desk: Desk, job: Job, project: Project, files: Sequ
     }
     for one in files:
         name = f"project-{project.id}-{one.part}.{wanted}"
-        attached = _attached(t, one, name=name, words=words[one.part], most=most)
-        desk.tell(tx, job, replace(attached, below=job_slot(job.id)), key=one.part)
+        one_file = attached(t, one, name=name, words=words[one.part], most=most)
+        desk.tell(tx, job, replace(one_file, below=job_slot(job.id)), key=one.part)
+    who = people_rows.by_account(tx, account_of(job)).id
+    about = f"project:{project.id}"
+    audit.note(tx, who=who, did="results.exported", about=about, now=desk.clock.now(), format=str(wanted))
 
 
-def _most(tx: Transaction, desk: Desk, job: Job) -> int:
+def most_bytes(tx: Transaction, desk: Desk, job: Job) -> int:
     """How many bytes of a file the person's platform carries."""
     limits = desk.postbox.limits.get(people_rows.reach(tx, account_of(job)).platform)
     return 0 if limits is None else limits.attachment
 
 
-def _attached(t: Translator, ready: Ready, *, name: str, words: Phrase, most: int) -> Message:
+def attached(t: Translator, ready: Ready, *, name: str, words: Phrase, most: int) -> Message:
+    """The file in a message, or in words that it is too large for the chat."""
     if ready.size > most:
         return errand_words.too_large(t, name)
     return errand_words.file_of(words, Attachment(f"{EXPORTS}/{ready.path.name}", name))

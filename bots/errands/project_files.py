@@ -11,13 +11,14 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.project_views import card
 from bots.dialogue.vocabulary import Attachment
 from bots.errands.desk import EXPORTS, Desk, account_of, project_of
-from core import jobs, projects
+from core import audit, jobs, projects
 from core.domain.project import Project
 from core.domain.states import JobState
 from core.errors import BadFile, Problem, Refused
 from core.intake.project_file import read_project_file, to_yaml
 from core.intake.project_model import ProjectFile
 from core.jobs import Job
+from core.store import people as people_rows
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
 
@@ -92,3 +93,6 @@ def _send(tx: Transaction, desk: Desk, job: Job, path: Path) -> None:
     t = desk.voice(tx, job)
     attachment = Attachment(f"{EXPORTS}/{path.name}", f"project-{project_of(job)}.yaml")
     desk.tell(tx, job, errand_words.file_of(t("The project as a file"), attachment), key="copy")
+    who = people_rows.by_account(tx, account_of(job)).id
+    about = f"project:{project_of(job)}"
+    audit.note(tx, who=who, did="project.fetched", about=about, now=desk.clock.now())

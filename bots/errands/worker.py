@@ -15,7 +15,7 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.refusals import refusal
 from bots.dialogue.turn import House
 from bots.dialogue.vocabulary import Message, Para
-from bots.errands import curves, exporting, importing, project_files, training
+from bots.errands import curves, exporting, importing, own_data, project_files, training
 from bots.errands.desk import EXPORTS, Desk, LostJob, account_of
 from bots.postbox import Postbox
 from core import jobs
@@ -23,6 +23,7 @@ from core.clock import Clock
 from core.domain.states import JobState
 from core.errors import Refused
 from core.jobs import Job
+from core.privacy import COPY, FORGET
 from core.store import Store
 from core.store.transaction import Transaction
 from core.training import TRAIN
@@ -42,6 +43,8 @@ KINDS: Mapping[str, Callable[[Desk, Job], Awaitable[None]]] = {
     "project file": project_files.take_in,
     "project copy": project_files.give_copy,
     "curve": curves.draw,
+    COPY: own_data.give_copy,
+    FORGET: own_data.forget,
     TRAIN: training.learn,
 }
 SLOW = frozenset({TRAIN})

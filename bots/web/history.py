@@ -155,8 +155,7 @@ class History:
         return 1
 
     def _keys(self, user_id: str) -> tuple[str, str]:
-        fingerprint = self._seals.fingerprint
-        return fingerprint(f"web-chat:{user_id}"), fingerprint(f"web-head:{user_id}")
+        return webchat.keys(self._seals.fingerprint, user_id)
 
     def _open(self, sealed: webchat.Sealed) -> Row:
         entry = from_bytes(self._seals.unseal(sealed.payload))

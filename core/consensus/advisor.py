@@ -50,7 +50,7 @@ class Audit:
     claimed: int
     """Those of them that the model would have settled without asking anybody."""
     wrong: float
-    """The part of these in which it would have been wrong; one that people left open counts by chances."""
+    """In how many of these it would have been wrong, as people's answers make it likeliest."""
     bound: float
     """The error among them is below this, nine times in ten; 1 before any."""
     allowed: float

@@ -37,6 +37,7 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    consent_version: int | None = None  # of the agreement that they agreed to last
     banned: bool = False
     paused_until: datetime | None = None  # no project hands them anything until then
     restricted: bool = False  # some project may hand them nothing
@@ -80,6 +81,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal": frozenset({_W}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
+    "read audit": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
 WHILE_BANNED = frozenset({"appeal"})

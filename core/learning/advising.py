@@ -10,17 +10,15 @@ tasks, which always get three answers, see to it that there are some of each sor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
-from core.consensus.advisor import BOUND, EDGES, TOLERANCE, Advisor, Audit, Band, band_of
-from core.consensus.calibration import Calibration, calibrated
-from core.domain.suggestions import AUDIT_ANSWERS, AUDITED, audited
+from core.consensus.advisor import EDGES, Advisor, Band, band_of
+from core.domain.suggestions import AUDITED, audited
 from core.store.suggestions import hint_of
 
 if TYPE_CHECKING:
@@ -235,45 +233,3 @@ def advised(posterior: Floats, words: Floats) -> Floats:
     whole = weighed.sum(axis=1, keepdims=True)
     found: Floats = np.where(whole > 0, weighed / np.where(whole > 0, whole, 1.0), posterior)
     return found
-
-
-def audit(
-    found: Advisor,
-    spoke: Heard,
-    given: Sheet,
-    record: Record,
-    fit: Fit,
-    calibration: Calibration,
-) -> Advisor:
-    """With how the model alone would have fared on tasks that people alone judged: audited ones, and gold.
-
-    What people settled counts as they settled it; what they left open counts by their chances. The bound is
-    that of Jeffreys' Beta(wrong + ½, right + ½).
-    """
-    target, enough = given.file.overlap.confidence, min(AUDIT_ANSWERS, given.file.overlap.max)
-    answers = np.bincount(record.tasks, minlength=record.tasks_n)
-    prior = np.asarray(fit.crowd.prior)
-    judged, claimed, wrong = 0, 0, 0.0
-    says = np.array([band.says for band in found.bands])
-    for at, row in enumerate(given.tasks):
-        label = int(spoke.labels[at])
-        if label < 0 or not (record.known[at] >= 0 or (audited(row.id) and answers[at] >= enough)):
-            continue
-        judged += 1
-        blind = prior * says[spoke.bands[at], :, label]
-        alone = calibrated(calibration, (blind / blind.sum()).tolist(), answers=1.0)
-        leading = max(range(len(alone)), key=alone.__getitem__)
-        if alone[leading] < target:
-            continue
-        claimed += 1
-        people = fit.posterior[at]
-        seems = (
-            calibrated(calibration, people.tolist(), answers=int(answers[at]))
-            if record.known[at] < 0
-            else people
-        )
-        decided = max(seems) >= target
-        wrong += float(int(np.argmax(seems)) != leading) if decided else 1.0 - float(seems[leading])
-    allowed = round(1 - target + TOLERANCE, 6)
-    bound = float(betaincinv(wrong + 0.5, claimed - wrong + 0.5, BOUND)) if claimed else 1.0
-    return replace(found, audit=Audit(judged, claimed, round(wrong, 4), round(bound, 4), allowed))

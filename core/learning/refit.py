@@ -17,9 +17,10 @@ from core.consensus.advisor import counts_as
 from core.consensus.believed import FOLLOWED, Believed
 from core.consensus.calibration import Calibration, claim
 from core.domain.states import CONSENSUS, MODEL, TaskState
-from core.learning.advising import advised, audit, consulted, heard, stands
+from core.learning.advising import advised, consulted, heard, stands
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
+from core.learning.auditing import audit
 from core.learning.calibrated import calibrated_all
 from core.learning.calibrating import fit_calibration
 from core.learning.foreseen import foreseen

@@ -250,6 +250,16 @@ def open_of_person(tx: Transaction, person_id: int) -> list[Pointer]:
     )
 
 
+def promised_to(tx: Transaction, person_id: int) -> list[int]:
+    """A person's assignments that still hold a promise, active and overdue, in the order of their tasks."""
+    rows = tx.execute(
+        select(assignment.c.id)
+        .where(assignment.c.person_id == person_id, _PROMISED)
+        .order_by(assignment.c.project_id, assignment.c.task_id)
+    )
+    return [row.id for row in rows]
+
+
 def shift_all(tx: Transaction, span: timedelta, *, now: datetime) -> int:
     """Give back the time the service was away: move every running due time and reminder by `span`."""
     rows = tx.execute(

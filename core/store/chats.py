@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from core.store.tables import account, slot
 from core.store.transaction import Change, Statement, Transaction
@@ -76,15 +76,18 @@ def find_slot(tx: Transaction, account_id: int, name: str) -> Slot | None:
 
 
 def _place(insert: Any) -> Any:
-    row = insert(slot).values(
-        account_id=bindparam("account"),
-        name=bindparam("slot_name"),
-        ref=bindparam("ref"),
-        media=bindparam("is_media"),
-        tail=select(account.c.tail).where(account.c.id == bindparam("account")).scalar_subquery(),
-        card=bindparam("card"),
-        shown_at=bindparam("now"),
-    )
+    # Of somebody who was erased while the message was on its way nothing is kept: they have no address.
+    stands = select(
+        account.c.id,
+        bindparam("slot_name", type_=slot.c.name.type),
+        bindparam("ref", type_=slot.c.ref.type),
+        bindparam("is_media", type_=slot.c.media.type),
+        account.c.tail,
+        bindparam("card", type_=slot.c.card.type),
+        bindparam("now", type_=slot.c.shown_at.type),
+    ).where(account.c.id == bindparam("account"), func.length(account.c.sealed) > 0)
+    names = ["account_id", "name", "ref", "media", "tail", "card", "shown_at"]
+    row = insert(slot).from_select(names, stands)
     return row.on_conflict_do_update(
         index_elements=[slot.c.account_id, slot.c.name],
         set_={

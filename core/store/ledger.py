@@ -153,6 +153,24 @@ def join(tx: Transaction, *, gone: int, stays: int, points: int, now: datetime) 
     return entered == 1
 
 
+def forfeit(tx: Transaction, *, person_id: int, points: int, now: datetime) -> bool:
+    """The points of a person who had themselves erased go to nobody; False when they did before."""
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="forfeit",
+        points=points,
+        from_project=None,
+        from_person=person_id,
+        to_project=None,
+        to_person=None,
+        key=f"forfeit:{person_id}",
+        project=None,
+        assignment=None,
+    )
+    return entered == 1
+
+
 _MARK_NEWS = Change(
     update(person)
     .where(person.c.id == bindparam("person"), person.c.news_at.is_(None))

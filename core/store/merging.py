@@ -17,6 +17,7 @@ from core.store.tables import (
     answer,
     appeal,
     assignment,
+    consent,
     flag,
     invite,
     ledger,
@@ -210,6 +211,11 @@ def move_languages(tx: Transaction, *, stays: int, gone: int) -> None:
 def move_flags(tx: Transaction, *, stays: int, gone: int) -> None:
     """What both reported, once."""
     _union(tx, flag, flag.c.task_id, stays=stays, gone=gone)
+
+
+def move_consents(tx: Transaction, *, stays: int, gone: int) -> None:
+    """What either agreed to."""
+    _union(tx, consent, consent.c.version, stays=stays, gone=gone)
 
 
 def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from core.store import migrations
@@ -22,7 +22,7 @@ from core.store.transaction import Transaction
 
 
 class DatabaseUnusable(Exception):  # noqa: N818  (its name says what it is)
-    """The database cannot be opened; `why` is address, unreachable (also: wrong password), damaged or newer."""
+    """The database cannot be opened; `why` is address, unreachable (also: wrong password), damaged, newer or old."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -58,6 +58,26 @@ async def _open(url: URL) -> Store:
         await asyncio.to_thread(migrations.upgrade_postgres, address)
         return PostgresStore(address)
     raise ValueError(f"no support for {name}")
+
+
+@contextmanager
+def looking_at(url: str) -> Iterator[Transaction]:
+    """One snapshot of the database that a URL names, as it is, whoever works on it.
+
+    Raises:
+        DatabaseUnusable: when it cannot be read, or has not been brought up to date.
+    """
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable("address") from None  # the original repeats its password
+    if made.get_backend_name() == "postgresql":
+        made = made.set(drivername="postgresql+psycopg")
+    try:
+        with reading(made) as tx:
+            yield tx
+    except DBAPIError as failure:
+        raise DatabaseUnusable("unreachable" if isinstance(failure, OperationalError) else "old") from failure
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from core.domain.person import Person, Role, roles_of, roles_text
-from core.store.tables import account, invite, ledger, person, person_language
+from core.store.tables import account, consent, invite, ledger, person, person_language
 from core.store.transaction import Change, Statement, Transaction
 
 _PERSON_COLUMNS = (
@@ -27,6 +27,7 @@ _PERSON_COLUMNS = (
     account.c.menu,
     person.c.seen_at,
     account.c.linked_at,
+    person.c.consent_version,
     person.c.banned,
     person.c.paused_until,
     person.c.restricted,
@@ -59,7 +60,10 @@ _HOLD_FIRST = Statement(
 _known = person.alias("known")
 _now_is = select(_known.c.merged_into).where(_known.c.id == bindparam("person")).scalar_subquery()
 _BEST_REACHED = Statement(
-    _JOINED.where(person.c.id == func.coalesce(_now_is, bindparam("person")))
+    _JOINED.where(
+        person.c.id == func.coalesce(_now_is, bindparam("person")),
+        person.c.erased_at.is_(None),
+    )
     .order_by(account.c.unreachable_at.isnot(None), account.c.leased_until.is_(None))
     .order_by(account.c.leased_until.desc(), account.c.id)
     .limit(1),
@@ -91,7 +95,10 @@ def by_account(tx: Transaction, account_id: int) -> Person:
 
 
 def by_id(tx: Transaction, person_id: int) -> Person | None:
-    """The person, at the reachable account that was in use last; of one who was merged, who they are now."""
+    """The person, at the reachable account that was in use last; of one who was merged, who they are now.
+
+    None when there is nobody, or nobody any more.
+    """
     return _BEST_REACHED.first(tx, person=person_id)
 
 
@@ -237,6 +244,33 @@ def languages(tx: Transaction, person_id: int) -> tuple[str, ...]:
     return tuple(_LANGUAGES.all(tx, person=person_id))
 
 
+def _agree(insert: Any) -> Any:
+    row = insert(consent).values(
+        person_id=bindparam("person"), version=bindparam("agreed"), at=bindparam("now")
+    )
+    return row.on_conflict_do_nothing(index_elements=[consent.c.person_id, consent.c.version])
+
+
+_AGREE = Change(_agree)
+_CONSENTS = Statement(
+    select(consent.c.version, consent.c.at)
+    .where(consent.c.person_id == bindparam("person"))
+    .order_by(consent.c.version),
+    lambda version, at: (version, at),
+)
+
+
+def agree(tx: Transaction, person_id: int, *, version: int, now: datetime) -> None:
+    """Keep that a person agreed to a version; the first time counts."""
+    _AGREE.run(tx, person=person_id, agreed=version, now=now)
+    change_person(tx, person_id, consented_at=now, consent_version=version)
+
+
+def consents(tx: Transaction, person_id: int) -> list[tuple[int, datetime]]:
+    """The versions that a person agreed to, and when."""
+    return _CONSENTS.all(tx, person=person_id)
+
+
 def with_role(tx: Transaction, role: Role) -> list[int]:
     """The ids of everyone who holds a role."""
     rows = tx.execute(
@@ -257,13 +291,12 @@ class Invite:
 
 def add_invite(
     tx: Transaction, *, token_hash: str, role: Role, created_by: int, now: datetime, expires_at: datetime
-) -> None:
-    """Keep an invitation; only the hash of its token."""
-    tx.execute(
-        insert(invite).values(
-            token_hash=token_hash, role=role, created_by=created_by, created_at=now, expires_at=expires_at
-        )
+) -> int:
+    """Keep an invitation; only the hash of its token. Returns its id."""
+    row = insert(invite).values(
+        token_hash=token_hash, role=role, created_by=created_by, created_at=now, expires_at=expires_at
     )
+    return int(tx.execute(row.returning(invite.c.id)).scalar_one())
 
 
 def find_invite(tx: Transaction, token_hash: str) -> Invite | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,12 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from core.store.tables import web_message
 from core.store.transaction import Change, Statement
+
+
+def keys(fingerprint: Callable[[str], str], user_id: str) -> tuple[str, str]:
+    """Under which readers a chat's messages and its head are kept."""
+    return fingerprint(f"web-chat:{user_id}"), fingerprint(f"web-head:{user_id}")
+
 
 KEPT = 400  # messages of a reader; an edit of an older one is told that it is gone
 

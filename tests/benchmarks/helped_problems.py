@@ -14,6 +14,8 @@ from PIL import Image
 from core.intake.images import store_image
 from tests.benchmarks.multilingual import TOPICS, messages
 
+ACTIVITY = 0.9
+"""How much the logarithm of people's activity differs between them."""
 SIDE = 64
 """The digits have 8 × 8 grey values; as pictures they are larger, so that people could read them."""
 
@@ -76,12 +78,15 @@ class Simulated:
 
 
 def crowd(workers: int, *, accuracy: float, copies: float, seed: int) -> list[Simulated]:
-    """People around a stated accuracy, some of them coming far more often than others."""
+    """People around a stated accuracy, some of them coming far more often than others.
+
+    The busiest of thirty gives about a seventh of the answers; in five recorded crowds it was 8 to 14 %.
+    """
     dice = Random(seed)
     return [
         Simulated(
             accuracy=min(0.98, max(0.35, dice.gauss(accuracy, 0.08))),
-            activity=dice.paretovariate(1.2),
+            activity=dice.lognormvariate(0.0, ACTIVITY),
             copies=min(0.9, max(0.0, dice.gauss(copies, copies / 2))),
         )
         for _ in range(workers)

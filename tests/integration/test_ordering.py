@@ -121,7 +121,7 @@ async def test_a_lower_target_settles_what_is_sure_enough(world: World, rita: Pe
 
 async def test_a_change_is_a_version_and_keeps_the_rest(world: World, rita: Person) -> None:
     """Also a budget that was raised in the chat since the file was written."""
-    await world.do(lambda tx: projects.set_budget(tx, rita, 1, 7000))
+    await world.do(lambda tx: projects.set_budget(tx, rita, 1, 7000, now=world.clock.now()))
     before = await world.budget(1)
     await choose(world, rita, 0.95)
     after = await world.budget(1)

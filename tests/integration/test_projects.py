@@ -40,8 +40,8 @@ def press(world: World, owner: Person, project: int, event: str) -> Any:
     now = world.clock.now()
     return {
         "launch": partial(projects.launch, person=owner, project_id=project, now=now),
-        "pause": partial(projects.pause, person=owner, project_id=project),
-        "resume": partial(projects.resume, person=owner, project_id=project),
+        "pause": partial(projects.pause, person=owner, project_id=project, now=now),
+        "resume": partial(projects.resume, person=owner, project_id=project, now=now),
         "close": partial(projects.close, person=owner, project_id=project, now=now),
     }[event]
 
@@ -203,12 +203,16 @@ async def test_a_budget_covers_what_is_promised(world: World, owner: Person) -> 
     with pytest.raises(Refused, match="budget_spent"):
         await world.do(press(world, owner, project, "resume"))
     with pytest.raises(Refused, match="budget_below_spent") as refusal:
-        await world.do(partial(projects.set_budget, person=owner, project_id=project, budget=19))
+        await world.do(
+            partial(projects.set_budget, person=owner, project_id=project, budget=19, now=world.clock.now())
+        )
     assert refusal.value.facts == {"points": 20}
     with pytest.raises(Refused, match="budget_below_spent"):
         await replace(world, owner, project, changed(budget=19))
     assert (
-        await world.do(partial(projects.set_budget, person=owner, project_id=project, budget=30))
+        await world.do(
+            partial(projects.set_budget, person=owner, project_id=project, budget=30, now=world.clock.now())
+        )
     ).left == 10
     await world.do(press(world, owner, project, "resume"))
     assert await world.next(workers[2]) is not None

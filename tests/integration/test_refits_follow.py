@@ -118,7 +118,7 @@ async def test_who_was_right_after_all_is_paid_when_the_project_stopped_meanwhil
         if meanwhile == "closed":
             projects.close(tx, owner, project, now=now)
         else:
-            projects.pause(tx, owner, project)
+            projects.pause(tx, owner, project, now=now)
 
     await world.do(stops)
     world.clock.move(2 * MINUTE)
@@ -150,7 +150,7 @@ async def test_what_never_opens_again(world: World, owner: Person, why: str) -> 
         elif why == "the project is finished":
             project_rows.change(tx, project, finished_at=now)
         else:
-            projects.pause(tx, owner, project)
+            projects.pause(tx, owner, project, now=now)
 
     await world.do(stands)
     await whole(world, project)

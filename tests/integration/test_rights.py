@@ -20,7 +20,7 @@ from tests.full_run.requester import all_joined, with_requester
 from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
-EVERYONE = {"start", "help", "settings", "link", "unlink", "cancel"}
+EVERYONE = {"start", "help", "settings", "link", "unlink", "mydata", "cancel"}
 WORKER = EVERYONE | {"task", "balance", "history", "skills"}
 REQUESTER = WORKER | {
     "newproject",
@@ -33,11 +33,12 @@ REQUESTER = WORKER | {
     "announce",
 }
 MODERATOR = REQUESTER | {"summary", "grant"}
+ADMIN = MODERATOR | {"audit"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,
     Role.REQUESTER: REQUESTER,
     Role.MODERATOR: MODERATOR,
-    Role.ADMIN: MODERATOR,
+    Role.ADMIN: ADMIN,
 }
 """Who may use which command, as the contract says; commands of later issues are added with them."""
 CLIENTS = {"en": "en", "zh-hans": "zh_Hans", "es": "es", "ar": "ar"}

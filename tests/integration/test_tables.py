@@ -50,14 +50,17 @@ async def test_checks_of_the_game_are_in_the_database(store: Store) -> None:
 
 
 async def test_triggers_exist(store: Store) -> None:
-    """What keeps the ledger append-only was made by the migration."""
+    """What keeps the ledger and the audit trail append-only was made by the migration."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if store.dialect == "sqlite"
         else "SELECT DISTINCT trigger_name FROM information_schema.triggers"
     )
     names = await store.read(lambda tx: sorted(row[0] for row in tx.execute(text(query))))
-    expected = {"sqlite": ["ledger_no_delete", "ledger_no_update"], "postgresql": ["ledger_append_only"]}
+    expected = {
+        "sqlite": ["audit_no_delete", "audit_no_update", "ledger_no_delete", "ledger_no_update"],
+        "postgresql": ["audit_append_only", "ledger_append_only"],
+    }
     assert names == expected[store.dialect]
 
 

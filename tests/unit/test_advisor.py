@@ -19,7 +19,8 @@ from core.consensus.calibration import Calibration
 from core.consensus.crowd import unseen
 from core.domain.suggestions import Hint, audited
 from core.intake.project_model import ProjectFile
-from core.learning.advising import Heard, advice, advised, advisor, audit, consulted, heard, stands
+from core.learning.advising import Heard, advice, advised, advisor, consulted, heard, stands
+from core.learning.auditing import audit
 from core.learning.record import Record
 from core.refitting import Sheet, Words, record_of
 from core.store.refits import AnswerRow, Present, TaskRow

@@ -1,5 +1,6 @@
 """Every table. Rules of the game are constraints here too, so that no code path can break them."""
 
+from core.store.tables.audit import AUDIT_APPEND_ONLY, audit, audit_head
 from core.store.tables.background import job, lease
 from core.store.tables.crowds import crowd_model, reliability, worker_model
 from core.store.tables.installations import installation
@@ -7,7 +8,7 @@ from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
 from core.store.tables.models import model, serving, suggested, suggestion
-from core.store.tables.people import account, invite, person, person_language
+from core.store.tables.people import account, consent, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
 from core.store.tables.review import appeal, flag, review_case
@@ -17,10 +18,14 @@ from core.store.tables.work import answer, assignment
 
 __all__ = [
     "APPEND_ONLY",
+    "AUDIT_APPEND_ONLY",
     "account",
     "answer",
     "appeal",
     "assignment",
+    "audit",
+    "audit_head",
+    "consent",
     "crowd_model",
     "flag",
     "inbox",

@@ -43,6 +43,7 @@ person = Table(
     Column("paused_until", Instant),
     Column("restricted", Boolean, nullable=False, server_default=false()),  # in some project, perhaps
     Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
+    Column("erased_at", Instant),  # since when this is nobody: a number that past answers and points keep
 )
 Index(
     "ix_person_news_at",
@@ -61,6 +62,15 @@ Index(
     person.c.merged_into,
     sqlite_where=person.c.merged_into.isnot(None),
     postgresql_where=person.c.merged_into.isnot(None),
+)
+
+# Every time that somebody agreed, and to which version of the agreement.
+consent = Table(
+    "consent",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 person_language = Table(

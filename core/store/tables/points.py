@@ -53,11 +53,12 @@ APPEND_ONLY = {
 }
 
 
-def _ddl(statement: str) -> Any:
+def ddl(statement: str) -> Any:
+    """A statement that goes with a table."""
     make: Any = DDL  # SQLAlchemy leaves its constructor untyped
     return make(statement.replace("%", "%%"))
 
 
 for _dialect, _statements in APPEND_ONLY.items():
     for _statement in _statements:
-        event.listen(ledger, "after_create", _ddl(_statement).execute_if(dialect=_dialect))
+        event.listen(ledger, "after_create", ddl(_statement).execute_if(dialect=_dialect))
