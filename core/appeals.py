@@ -239,6 +239,8 @@ def decide(
     found = rows.find(tx, appeal_id)
     if found is None:
         raise Refused("unknown_case")
+    if found.decided_at is not None:
+        raise Refused("decided_before")  # whoever decided it is involved by now
     reason = why_not(tx, person, appeal_id)
     if reason is not None:
         raise Refused(reason)

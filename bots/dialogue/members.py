@@ -105,7 +105,10 @@ def card(turn: Turn, person_id: int) -> Message:
         rows.append((Button(t("Lift: %(what)s", what=what), data("lift", held.id)),))
     number = found.person.id
     rows.append(
-        (Button(t("Warn"), data("why", "warn", number)), Button(t("Pause"), data("why", "pause", number)))
+        (
+            Button(t("Warn"), data("why", "warn", number)),
+            Button(t("Pause them"), data("why", "pause", number)),
+        )
     )
     rows.append(
         (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 
 from core.domain.states import TaskState
 from core.domain.suggestions import Screen
@@ -159,7 +159,9 @@ def _judged(*row: Any) -> Judged:
 _reward, _more = ledger.alias("reward"), ledger.alias("more")
 _PAID = (
     select(func.coalesce(func.sum(_more.c.points), 0))
-    .where(_more.c.assignment_id == assignment.c.id, _more.c.kind.in_(["reward", "correction"]))
+    .where(
+        _more.c.assignment_id == assignment.c.id, or_(_more.c.kind == "reward", _more.c.kind == "correction")
+    )
     .scalar_subquery()
 )
 _JUDGED = (
