@@ -203,7 +203,7 @@ def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
         Refused: unknown_card, undo_too_late, card_closed, banned, paused, restricted.
     """
     held = own(tx, person, assignment_id)
-    standing.need_free(tx, person, project_id=held.project_id, now=now)
+    standing.need_free_there(tx, person, held.project_id, now=now)
     if held.state is _S.ANSWERED_LATE:
         raise Refused("undo_too_late")
     if held.state is not _S.ANSWERED:

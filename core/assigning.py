@@ -62,7 +62,7 @@ def next_task(
     require(person, "work")
     if person.consented_at is None:
         raise Refused("not_joined")
-    standing.need_free(tx, person, now=now)
+    standing.need_free(person, now=now)
     held = assignments.active_of(tx, person.id)
     among = None if only is None else queues.listed(only)
     events: list[Event] = []
@@ -179,10 +179,7 @@ def _some_queues(
     """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
     offers: list[_Offer] = []
     weighed = 0
-    barred = standing.barred(tx, person, now=now)
-    for queue in queues.open_to(tx, person.id):
-        if queue.project_id in barred:
-            continue
+    for queue in queues.open_to(tx, person.id, now=now):
         candidates = _candidates_of(
             tx, person, queue, project=project, behind=lost.get(queue.id), among=among, now=now
         )

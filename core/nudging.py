@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core import standing
 from core.domain.person import Person
 from core.events import Event, NewWork
 from core.people import NUDGE_ONCE_IN
@@ -39,10 +38,7 @@ def nudge(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[tuple[Even
 
 def _projects_waiting(tx: Transaction, person: Person, *, now: datetime) -> int:
     """In how many projects a task waits for this person; none while they hold a card, or may not work."""
-    if person.banned or standing.is_paused(person, now=now):
-        return 0
     if assignments.active_of(tx, person.id) is not None:
         return 0
-    barred = standing.barred(tx, person, now=now)
-    open_to = [queue for queue in queues.open_to(tx, person.id) if queue.project_id not in barred]
+    open_to = queues.open_to(tx, person.id, now=now)
     return len({queue.project_id for queue in open_to if queues.waiting(tx, queue, person.id)})

@@ -19,26 +19,25 @@ JUST_NOW = timedelta(hours=1)
 """A second warning for the same within so long is somebody else's tap, not another warning."""
 
 
-def need_free(tx: Transaction, person: Person, *, project_id: int | None = None, now: datetime) -> None:
-    """Raises Refused("banned"), ("paused") or ("restricted") when the person may not work, there or at all."""
+def need_free(person: Person, *, now: datetime) -> None:
+    """Raises Refused("banned") or ("paused") when the person may not work at all."""
     if person.banned:
         raise Refused("banned")
     if is_paused(person, now=now):
         raise Refused("paused")
-    if project_id is not None and project_id in barred(tx, person, now=now):
+
+
+def need_free_there(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> None:
+    """The same and Refused("restricted"), as things stand after this event waited for its turn."""
+    fresh = people_rows.by_account(tx, person.account_id)
+    need_free(fresh, now=now)
+    if fresh.restricted and project_id in restrictions.barred_projects(tx, fresh.id, now=now):
         raise Refused("restricted")
 
 
 def is_paused(person: Person, *, now: datetime) -> bool:
     """Whether all work waits for the person at the moment."""
     return person.paused_until is not None and now < person.paused_until
-
-
-def barred(tx: Transaction, person: Person, *, now: datetime) -> frozenset[int]:
-    """The projects that offer the person nothing; looked up only for those who have any."""
-    if not person.restricted:
-        return frozenset()
-    return restrictions.barred_projects(tx, person.id, now=now)
 
 
 def impose(
