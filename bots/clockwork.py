@@ -151,7 +151,9 @@ class Clockwork:
 
         def unit(tx: Transaction, now: datetime) -> tuple[tuple[Event, ...], int]:
             news = ledger.take_news(tx, before=now - NOTICE_AFTER, most=20)
-            return tuple(AnswersPaid(n.person_id, n.answers, n.right, n.points) for n in news), len(news)
+            return tuple(
+                AnswersPaid(n.person_id, n.answers, n.right, n.points, n.corrected) for n in news
+            ), len(news)
 
         await self._until_done(unit)
 

@@ -19,9 +19,10 @@ class Judged(NamedTuple):
     advice: Evidence = ()
 
 
-def overlap_of(file: ProjectFile) -> Overlap:
-    """The overlap policy of a project."""
-    return Overlap(least=file.overlap.min, most=file.overlap.max, confidence=file.overlap.confidence)
+def overlap_of(file: ProjectFile, *, most: int | None = None) -> Overlap:
+    """The overlap policy of a project; `most` is what a moderator allows a task beyond it."""
+    allowed = file.overlap.max if most is None else max(file.overlap.max, most)
+    return Overlap(least=file.overlap.min, most=allowed, confidence=file.overlap.confidence)
 
 
 def judged(
@@ -32,13 +33,14 @@ def judged(
     task_id: int,
     state: TaskState,
     answers: int,
+    most: int | None = None,
 ) -> Judged:
     """How a task is judged that is not gold and has so many answers.
 
     An audited task is judged by some people, and by people alone. Nobody need be asked where the project wants
     that and the audit allows it; what was settled so stands until the audit says that it is wrong too often.
     """
-    overlap = overlap_of(file)
+    overlap = overlap_of(file, most=most)
     if hint is None and not file.suggestions.wanted:
         return Judged(overlap)
     if audited(task_id):

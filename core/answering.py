@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core import slots, weighing
+from core import slots, standing, weighing
 from core.domain import deadlines
 from core.domain.person import Person
 from core.domain.states import AssignmentState, ProjectState, TaskState
@@ -200,9 +200,10 @@ def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
     A card that followed by itself is given back, so that the worker holds one card only.
 
     Raises:
-        Refused: unknown_card, undo_too_late, card_closed.
+        Refused: unknown_card, undo_too_late, card_closed, banned, paused, restricted.
     """
     held = own(tx, person, assignment_id)
+    standing.need_free_there(tx, person, held.project_id, now=now)
     if held.state is _S.ANSWERED_LATE:
         raise Refused("undo_too_late")
     if held.state is not _S.ANSWERED:

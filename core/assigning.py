@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from core import asking, suggesting
+from core import asking, standing, suggesting
 from core.asking import Caller
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
@@ -57,11 +57,12 @@ def next_task(
     """Hand the worker their next task, of the tasks in `only` if that is given; `asked` when they asked themselves.
 
     Raises:
-        Refused: not_joined, not_allowed.
+        Refused: not_joined, not_allowed, banned, paused.
     """
     require(person, "work")
     if person.consented_at is None:
         raise Refused("not_joined")
+    standing.need_free(person, now=now)
     held = assignments.active_of(tx, person.id)
     among = None if only is None else queues.listed(only)
     events: list[Event] = []
@@ -178,7 +179,7 @@ def _some_queues(
     """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
     offers: list[_Offer] = []
     weighed = 0
-    for queue in queues.open_to(tx, person.id):
+    for queue in queues.open_to(tx, person.id, now=now):
         candidates = _candidates_of(
             tx, person, queue, project=project, behind=lost.get(queue.id), among=among, now=now
         )

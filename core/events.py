@@ -37,17 +37,18 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | erased | own_project
+    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | erased | own_project | imposed
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersPaid:
-    """Some answers of a person were settled."""
+    """Some answers of a person were settled; `corrected` of the points came since a decision was changed."""
 
     person_id: int
     answers: int
     right: int
     points: int
+    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,59 @@ class PayoutMoved:
     money: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Imposed:
+    """Something was imposed on a person, by a moderator or by a rule."""
+
+    person_id: int
+    restriction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Something that was imposed on a person is over before its time."""
+
+    person_id: int
+    restriction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAdjusted:
+    """A moderator gave a person points of a project, or took some back (below nothing)."""
+
+    person_id: int
+    project_id: int
+    points: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecided:
+    """A moderator looked at an appeal; `points` more came of it for the one who made it."""
+
+    person_id: int
+    appeal_id: int
+    upheld: bool
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReported:
+    """Workers say that something is wrong with a task; `held` once so many do that nobody gets it any more."""
+
+    owner_id: int
+    project_id: int
+    task_id: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """Something new waits for a moderator."""
+
+    person_id: int  # the moderator
+
+
 Event = (
     ReminderDue
     | BecameOverdue
@@ -178,4 +232,10 @@ Event = (
     | PilotOver
     | BonusGiven
     | PayoutMoved
+    | Imposed
+    | Lifted
+    | PointsAdjusted
+    | AppealDecided
+    | TaskReported
+    | CaseOpened
 )

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import audit
+from core import audit, standing
 from core.domain.person import Person, Role
 from core.errors import Refused
 from core.events import ChatLinked, ChatUnlinked, Event
@@ -170,9 +170,11 @@ def unlink(tx: Transaction, person: Person, *, now: datetime) -> Unlinked:
     """The account that speaks becomes a fresh person, who has to join; everything else stays with the old one.
 
     Raises:
-        Refused: nothing_to_unlink.
+        Refused: nothing_to_unlink, banned, standing_first.
     """
     need_several(tx, person)
+    if standing.holding(tx, person.id, now=now):
+        raise Refused("standing_first")  # a fresh person would be free of it
     held = assignments.active_of(tx, person.id)
     moves = held is not None and held.account_id == person.account_id
     to = next(one for one in links.accounts_of(tx, person.id) if one != person.account_id)

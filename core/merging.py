@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from core import slots
+from core import slots, standing
 from core.domain.person import Role
 from core.domain.states import AssignmentState, TaskState
 from core.events import Event
@@ -58,6 +58,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     merging.move_languages(tx, stays=stays, gone=gone)
     bonuses.move(tx, stays=stays, gone=gone)
     leaderboard.move(tx, stays=stays, gone=gone)
+    merging.move_flags(tx, stays=stays, gone=gone)
     merging.move_consents(tx, stays=stays, gone=gone)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
     held = merging.lock_settings(tx, both)  # a payout holds whom it pays, so what it took is seen here
@@ -66,6 +67,7 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
         ledger.join(tx, gone=gone, stays=stays, points=points, now=now)
     _unite(tx, held[stays], held[gone])
     merging.merge_person(tx, stays=stays, gone=gone)
+    events += standing.after_merge(tx, stays, now=now)
     return tuple(events)
 
 

@@ -28,7 +28,7 @@ def nudge(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[tuple[Even
         if person.quiet.holds(now):
             people_rows.change_person(tx, person_id, next_nudge_at=person.quiet.end_after(now))
             continue
-        waiting = 0 if now - person.seen_at < AWAY else _projects_waiting(tx, person)
+        waiting = 0 if now - person.seen_at < AWAY else _projects_waiting(tx, person, now=now)
         if waiting:
             events.append(NewWork(person_id, waiting))
         again = NUDGE_ONCE_IN if waiting else LOOK_AGAIN
@@ -36,9 +36,9 @@ def nudge(tx: Transaction, *, now: datetime, most: int = 10) -> tuple[tuple[Even
     return tuple(events), len(looked_at)
 
 
-def _projects_waiting(tx: Transaction, person: Person) -> int:
-    """In how many projects a task waits for this person; none while they hold a card."""
+def _projects_waiting(tx: Transaction, person: Person, *, now: datetime) -> int:
+    """In how many projects a task waits for this person; none while they hold a card, or may not work."""
     if assignments.active_of(tx, person.id) is not None:
         return 0
-    open_to = queues.open_to(tx, person.id)
+    open_to = queues.open_to(tx, person.id, now=now)
     return len({queue.project_id for queue in open_to if queues.waiting(tx, queue, person.id)})

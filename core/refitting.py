@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core import settling, slots
+from core import quality, review, settling, slots
 from core.consensus.believed import Believed
 from core.consensus.contract import Settle
 from core.domain.deadlines import UNDO_WINDOW
@@ -222,6 +222,9 @@ def follow(
 def finish(tx: Transaction, outcome: Outcome, *, now: datetime) -> tuple[Event, ...]:
     """All that follows is done; what waited for a decision may be settled by it, as the last of its project."""
     events = settling.tell_finished(tx, outcome.project_id, now=now) if outcome.affected else ()
+    found = quality.found(tx, outcome.project_id)
+    if found is not None:
+        review.open_suspects(tx, outcome.project_id, found.suspects, news_of=outcome.as_of, now=now)
     refits.followed(tx, outcome.project_id, generation=outcome.generation, answers=outcome.answers)
     return events
 
@@ -254,7 +257,7 @@ def must_reopen(case: slots.Case) -> bool:
     if leading != case.counts.label:
         return True
     unsure = verdict.confidence < case.file.overlap.confidence - LEEWAY
-    return unsure and case.counts.answered + case.counts.late < case.file.overlap.max
+    return unsure and case.counts.answered + case.counts.late < case.judged.overlap.most
 
 
 def run_whole(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
@@ -321,8 +324,8 @@ def _cards(used: Sequence[AnswerRow], place: Mapping[str, int]) -> Cards:
 
 
 def truth_of(row: TaskRow) -> str | None:
-    """The known truth of a task: gold, or what a person decided."""
-    if row.gold is not None:
-        return row.gold
+    """The known truth of a task: gold, unless a person threw the task out, or what a person decided."""
     decided = row.settled_by is not None and row.settled_by.startswith("person:")
+    if row.gold is not None:
+        return None if decided and row.state == TaskState.CANCELLED else row.gold
     return row.label if decided and row.state == TaskState.SETTLED else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -50,7 +51,8 @@ def end_overdue_tasks(tx: Transaction, *, now: datetime, most: int = 10) -> tupl
         assert project is not None, "a task has a project"
         votes = counts.answered + counts.late
         file = replace_overlap(project.file, most=votes) if votes else project.file
-        events += _conclude(tx, slots.case_of(tx, counts, file), owner_id=project.owner_id, now=now)
+        no_more = replace(counts, most=None)
+        events += _conclude(tx, slots.case_of(tx, no_more, file), owner_id=project.owner_id, now=now)
         if tasks.lock(tx, task_id).state is TaskState.OPEN:
             events += _escalate(tx, counts, owner_id=project.owner_id, leading=None, confidence=0.0, now=now)
         touched.add(counts.project_id)
@@ -83,7 +85,7 @@ def _conclude(tx: Transaction, case: Case, *, owner_id: int, now: datetime) -> t
 def settle(tx: Transaction, case: Case, verdict: Settle, *, now: datetime) -> tuple[Event, ...]:
     """The answers decide the task: its label is fixed and everybody is paid; without any, nobody is."""
     by = CONSENSUS if case.counts.answered + case.counts.late else MODEL
-    return _settle(tx, case, label=verdict.label, confidence=verdict.confidence, by=by, now=now)
+    return settle_by(tx, case, label=verdict.label, confidence=verdict.confidence, by=by, now=now)
 
 
 def _escalate(
@@ -98,11 +100,11 @@ def _escalate(
     tasks.end(
         tx, counts.task_id, state=TaskState.ESCALATED, label=leading, confidence=confidence, by=None, now=now
     )
-    events = _end_cards(tx, counts.task_id, now=now)
+    events = end_cards(tx, counts.task_id, now=now)
     return (*events, TaskEscalated(owner_id, counts.project_id, counts.task_id))
 
 
-def _settle(
+def settle_by(
     tx: Transaction,
     case: Case,
     *,
@@ -114,7 +116,7 @@ def _settle(
     """Fix the label, take back what is still out, and pay every answer of the task."""
     counts = case.counts
     tasks.end(tx, counts.task_id, state=TaskState.SETTLED, label=label, confidence=confidence, by=by, now=now)
-    events = _end_cards(tx, counts.task_id, now=now)
+    events = end_cards(tx, counts.task_id, now=now)
     standing = answers.standing(tx, counts.task_id)
     kind = kind_named(case.file.kind)
     for one in standing:
@@ -128,7 +130,8 @@ def _settle(
     return events
 
 
-def _end_cards(tx: Transaction, task_id: int, *, now: datetime, why: str = "not_needed") -> tuple[Event, ...]:
+def end_cards(tx: Transaction, task_id: int, *, now: datetime, why: str = "not_needed") -> tuple[Event, ...]:
+    """A task ended: whoever has it in hand gives it back free."""
     return tuple(
         event
         for one in assignments.open_of_task(tx, task_id)
@@ -207,7 +210,7 @@ def decide(tx: Transaction, person: Person, task_id: int, raw: str, *, now: date
     label = kind_named(project.file.kind).parse_answer(raw, project.file)
     by = f"person:{person.id}"
     case = slots.case_of(tx, counts, project.file)
-    events = _settle(tx, case, label=label, confidence=None, by=by, now=now)
+    events = settle_by(tx, case, label=label, confidence=None, by=by, now=now)
     events = (*events, *tell_finished(tx, counts.project_id, now=now))
     about = f"task:{task_id}"
     audit.note(tx, who=person.id, did="task.decided", about=about, now=now, project=counts.project_id)
@@ -235,7 +238,7 @@ def wind_up(
         tasks.end(
             tx, task_id, state=TaskState.CANCELLED, label=counts.label, confidence=None, by=None, now=now
         )
-        events += _end_cards(tx, task_id, why="project_ended", now=now)
+        events += end_cards(tx, task_id, why="project_ended", now=now)
         if counts.gold is None:
             for one in answers.standing(tx, task_id):
                 pay(tx, one, agreement=Fraction(1), now=now)

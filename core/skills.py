@@ -34,8 +34,18 @@ def of(tx: Transaction, person: Person) -> tuple[Skill, ...]:
         Refused: not_allowed.
     """
     require(person, "work")
+    return seen_of(tx, person.id)
+
+
+def at(tx: Transaction, person_id: int, *, kind: str, lang: str) -> Skill | None:
+    """What is believed of somebody at one kind of task in one language, for whoever may know."""
+    return next((one for one in seen_of(tx, person_id) if (one.kind, one.lang) == (kind, lang)), None)
+
+
+def seen_of(tx: Transaction, person_id: int) -> tuple[Skill, ...]:
+    """The same as `of`, for whoever may know."""
     found = []
-    for (kind, lang), seen in groupby(rows.of_person(tx, person.id), key=lambda one: one[:2]):
+    for (kind, lang), seen in groupby(rows.of_person(tx, person_id), key=lambda one: one[:2]):
         mine = together(one for *_, one in seen)
         start = newcomer(rows.of_crowd(tx, kind=kind, lang=lang, most=CROWD))
         # Nobody is told what is mostly believed of others.

@@ -48,6 +48,7 @@ class Case:
             task_id=counts.task_id,
             state=counts.state,
             answers=counts.answered + counts.late,
+            most=counts.most,
         )
 
     @property
@@ -103,14 +104,15 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
     """Store a task after an event: its target as the verdict wants it, its free slots, when it may settle.
 
     A task that was full and now is not moves to the end of the FREED lane, so that every worker meets it.
-    What would settle without anybody's answer waits for whoever is at it.
+    What would settle without anybody's answer waits for whoever is at it. One that is held has no free slot.
     """
     counts = case.counts
+    taken = counts.active + counts.answered
     if counts.gold is not None:
         tasks.write(
             tx,
             counts,
-            target=ENDLESS,
+            target=taken if counts.held else ENDLESS,
             tally=Tally(case.believed.generation),
             label=counts.label,
             confidence=1.0,
@@ -118,9 +120,8 @@ def store(tx: Transaction, before: Case, case: Case, *, now: datetime) -> None:
         )
         return
     verdict = case.verdict
-    taken = counts.active + counts.answered
     wanted = verdict.target if isinstance(verdict, Ask) else counts.answered + counts.late
-    target = max(wanted - counts.late, taken)
+    target = taken if counts.held else max(wanted - counts.late, taken)
     leading = verdict.label if isinstance(verdict, Settle) else verdict.leading
     waits = isinstance(verdict, Ask) or (counts.active > 0 and not counts.answered + counts.late)
     tasks.write(

@@ -17,6 +17,7 @@ from core.store.projects import read_spec
 from core.store.tables import (
     account,
     answer,
+    appeal,
     assignment,
     ledger,
     person,
@@ -24,6 +25,7 @@ from core.store.tables import (
     place,
     project,
     project_version,
+    restriction,
     task,
 )
 from core.store.transaction import Transaction
@@ -92,7 +94,10 @@ def check_slots(
         assert counts == (active[row["id"]], in_time[row["id"]], late[row["id"]]), row
         assert row["free"] + row["active"] + row["answered"] == row["target"], row
         if row["gold"] is None:
-            assert row["active"] + row["answered"] <= most[row["project_id"]], row
+            allowed = max(most[row["project_id"]], row["at_most"] or 0)
+            assert row["active"] + row["answered"] <= allowed, row
+        if row["held_at"] is not None and row["state"] == TaskState.OPEN:
+            assert row["free"] == 0, "what is held goes to nobody"
         if row["state"] == TaskState.OPEN:
             kept = [] if row["votes"] is None else [vote[:3] for vote in json.loads(row["votes"])["v"]]
             assert kept in ([], votes[row["id"]]), "what is kept of the votes is what the answers say"
@@ -111,6 +116,8 @@ def check_merged(tx: Transaction, assignments: list[dict[str, Any]], now_is: dic
         (person_language, "person_id"),
         (place, "person_id"),
         (project, "owner_id"),
+        (restriction, "person_id"),
+        (appeal, "person_id"),
     ):
         assert not gone & {row[column] for row in _rows(tx, table)}, table.name
     held = [row for row in assignments if row["state"] in (_S.ACTIVE, _S.OVERDUE)]
@@ -205,8 +212,16 @@ def check_points(
     """Every balance is the sum of r(R) − λ·p(t) over the person's cards, by the rule and not by the ledger."""
     known = {row["id"]: row for row in tasks}
     given = {row["assignment_id"]: row for row in answers}
-    paid = {row["assignment_id"] for row in entries if row["kind"] == "reward"}
+    first = {row["assignment_id"]: row["points"] for row in entries if row["kind"] == "reward"}
+    paid = set(first)
+    task_of = {row["id"]: row["task_id"] for row in assignments}
+    upheld = [row for row in _rows(tx, appeal) if row["outcome"] == "upheld" and row["kind"] == "answer"]
+    revised = {task_of[row["assignment_id"]] for row in upheld}
     expected: Counter[int] = Counter()
+    for row in entries:  # penalties that came back, and what moderators adjusted
+        if row["kind"] == "correction" and row["assignment_id"] is None:
+            whose, sign = (row["to_person"], 1) if row["to_person"] else (row["from_person"], -1)
+            expected[now_is[whose]] += sign * row["points"]
     for row in assignments:
         one, of = given.get(row["id"]), known[row["task_id"]]
         truth = of["gold"] if of["gold"] is not None else of["label"]
@@ -216,8 +231,11 @@ def check_points(
             earns = one is not None and of["state"] in (TaskState.SETTLED, TaskState.CANCELLED)
             assert (row["id"] in paid) is earns, (row, of)
         if earns and one is not None:
-            in_full = of["state"] == TaskState.CANCELLED and of["gold"] is None
-            expected[now_is[row["person_id"]]] += row["reserve"] if in_full or one["value"] == truth else 0
+            in_full = of["state"] == TaskState.CANCELLED and (of["gold"] is None or of["settled_by"])
+            right = in_full or one["value"] == truth
+            # Nothing is taken back from who was right until somebody else's appeal was upheld.
+            kept = first[row["id"]] if row["task_id"] in revised else 0
+            expected[now_is[row["person_id"]]] += row["reserve"] if right else kept
         file = files[row["project_id"], row["version"]]
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
         if row["id"] in overdue and fair:

@@ -136,11 +136,12 @@ def _controls(t: Translator, held: Assignment) -> Row:
     """What can be done with a card besides answering it; an overdue one can only be answered."""
     skip = Button(t("Skip"), data("skip", held.id))
     pause = Button(t("Pause"), data("pause", held.id))
+    report = Button(t("Report"), data("report", held.id))
     if not held.asked:
-        return skip, Button(t("Keep it"), data("keep", held.id)), pause
+        return skip, Button(t("Keep it"), data("keep", held.id)), pause, report
     if not held.extended:
-        return skip, Button(t("More time"), data("extend", held.id)), pause
-    return skip, pause
+        return skip, Button(t("More time"), data("extend", held.id)), pause, report
+    return skip, pause, report
 
 
 def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bots.dialogue import payouts
+from bots.dialogue import appealing, payouts
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import label_name
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
@@ -90,7 +90,8 @@ def _history(turn: Turn) -> Message:
             Note(t("%(time)s · %(outcome)s", time=t.when(one.at, now=turn.now), outcome=_outcome(turn, one)))
         )
         parts += _explained(t, one)
-    return Message(parts=tuple(parts), rows=((Button(t("Next task"), data("next")),),))
+    rows = ((Button(t("Next task"), data("next")),), *appealing.button(turn))
+    return Message(parts=tuple(parts), rows=rows)
 
 
 def _line(turn: Turn, one: Past) -> Phrase:

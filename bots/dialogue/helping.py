@@ -46,6 +46,6 @@ def cancel(turn: Turn, _command: Command) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    CommandRoute("help", help_, N_("What I can do")),
+    CommandRoute("help", help_, N_("What I can do"), while_banned=True),
     CommandRoute("cancel", cancel, N_("Drop what was begun")),
 )

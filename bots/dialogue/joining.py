@@ -118,7 +118,7 @@ def _back(word: str) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    CommandRoute("start", start, N_("Begin"), before_joining=True),
+    CommandRoute("start", start, N_("Begin"), before_joining=True, while_banned=True),
     StepRoute("joining", expecting, before_joining=True),
     PressRoute("begin", begin_pressed, before_joining=True),
     PressRoute("join", join, before_joining=True),

@@ -6,17 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.dialogue import bonuses, payouts, piloting
+from bots.dialogue import (
+    adjusting,
+    appealing,
+    bonuses,
+    payouts,
+    piloting,
+    reporting,
+    reviewing,
+    standing_words,
+)
 from bots.dialogue.announcing import slot as post_slot
 from bots.dialogue.buttons import data
 from bots.dialogue.cards import SLOT
-from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Title
+from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
 from bots.postbox import Postbox
 from core import events
 from core.events import Event
 from core.store import chats, projects, task_views
 from core.store import people as people_rows
 from core.store.transaction import Transaction
+from core.vault import Vault
 from i18n import Content, Translator, translator_for
 
 
@@ -34,7 +44,7 @@ def announce(tx: Transaction, postbox: Postbox, happened: tuple[Event, ...], *, 
     """Owe a message for every event; returns the accounts that are to be written to."""
     accounts = []
     for event in happened:
-        notice = _notice(tx, event, now=now)
+        notice = _notice(tx, postbox.vault, event, now=now)
         _follow_up(tx, postbox, event, now=now)
         if notice is not None:
             postbox.owe_account(
@@ -61,7 +71,7 @@ def _follow_up(tx: Transaction, postbox: Postbox, event: Event, *, now: datetime
     postbox.owe_account(tx, owner.account_id, message, now=now)
 
 
-def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
+def _notice(tx: Transaction, vault: Vault, event: Event, *, now: datetime) -> Notice | None:
     match event:
         case events.ReminderDue(account_id=account, assignment_id=held):
             t = _voice(tx, account)
@@ -102,6 +112,18 @@ def _notice(tx: Transaction, event: Event, *, now: datetime) -> Notice | None:
             return _to_person(
                 tx, owner, lambda t: _unusable(tx, t, project), key=_key("unusable", project, model)
             )
+        case events.Imposed(person_id=person, restriction_id=imposed):
+            return _perhaps(tx, person, lambda t: standing_words.notice(tx, vault, t, imposed, now=now))
+        case events.Lifted(person_id=person, restriction_id=imposed):
+            return _perhaps(tx, person, lambda t: standing_words.lifted(tx, t, imposed))
+        case events.AppealDecided(person_id=person):
+            return _perhaps(tx, person, lambda t: appealing.outcome(tx, t, event, now=now))
+        case events.PointsAdjusted(person_id=person):
+            return _to_person(tx, person, lambda t: adjusting.told(tx, t, event))
+        case events.TaskReported(owner_id=owner):
+            return _to_person(tx, owner, lambda t: reporting.told(tx, t, event))
+        case events.CaseOpened(person_id=person):
+            return _to_person(tx, person, reviewing.called)
 
 
 def _key(*words: object) -> str:
@@ -120,6 +142,13 @@ def _to_person(
     if person is None:
         return None
     return Notice(person.account_id, words(translator_for(person.locale, person.zone)), key)
+
+
+def _perhaps(tx: Transaction, person_id: int, words: Callable[[Translator], Message | None]) -> Notice | None:
+    """A notice about something that may be gone by now."""
+    person = people_rows.by_id(tx, person_id)
+    message = None if person is None else words(translator_for(person.locale, person.zone))
+    return None if person is None or message is None else Notice(person.account_id, message)
 
 
 def _message(
@@ -173,6 +202,7 @@ def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
         "linked": t(
             "This card went back, because you have another one or know its task. It costs you nothing."
         ),
+        "imposed": t("This card went back. It costs you nothing."),
         "own_project": t("This card went back, because the project is yours now. It costs you nothing."),
     }.get(why, t("This card went back, because it was not touched. It costs you nothing."))
     message = _message(t, Para(words), button=Button(t("Next task"), data("next")), slot=SLOT)
@@ -180,19 +210,26 @@ def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
 
 
 def _paid(t: Translator, event: events.AnswersPaid) -> Message:
-    return _message(
-        t,
-        Title(t.n("%(count)s point for you", "%(count)s points for you", event.points)),
-        Para(
-            t.n(
-                "%(count)s answer was settled, %(right)s of them right.",
-                "%(count)s answers were settled, %(right)s of them right.",
-                event.answers,
-                right=t.number(event.right),
-            )
-        ),
-        buttons=(Button(t("Next task"), data("next")), Button(t("What was decided"), data("history"))),
-    )
+    parts: list[Part] = [Title(t.n("%(count)s point for you", "%(count)s points for you", event.points))]
+    if event.answers:
+        settled = t.n(
+            "%(count)s answer was settled, %(right)s of them right.",
+            "%(count)s answers were settled, %(right)s of them right.",
+            event.answers,
+            right=t.number(event.right),
+        )
+        parts.append(Para(settled))
+    if event.corrected:
+        more = t.n(
+            "%(count)s point came on top, because a decision was corrected.",
+            "%(count)s points came on top, because a decision was corrected.",
+            event.corrected,
+        )
+        parts.append(Para(more))
+    rows: list[Row] = [(Button(t("Next task"), data("next")), Button(t("What was decided"), data("history")))]
+    if event.right < event.answers:
+        rows.append((Button(t("Was something wrong?"), data("appeals")),))
+    return Message(parts=tuple(parts), rows=tuple(rows), locale=t.locale)
 
 
 def _title(tx: Transaction, t: Translator, project_id: int) -> Content:

@@ -115,9 +115,9 @@ def erase(turn: Turn, _pressed: Pressed) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    CommandRoute("mydata", show, N_("What is kept of you")),
-    PressRoute("mydata", show_pressed),
-    PressRoute("mycopy", copy),
-    PressRoute("erase", ask_erase),
-    PressRoute("erase!", erase, for_strangers=False),
+    CommandRoute("mydata", show, N_("What is kept of you"), while_banned=True),
+    PressRoute("mydata", show_pressed, while_banned=True),
+    PressRoute("mycopy", copy, while_banned=True),
+    PressRoute("erase", ask_erase, while_banned=True),
+    PressRoute("erase!", erase, for_strangers=False, while_banned=True),
 )

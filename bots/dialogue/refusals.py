@@ -6,8 +6,18 @@ from core.errors import Refused
 from i18n import N_, Phrase, Translator
 
 REFUSALS: dict[str, str] = {
+    "adjust_how": N_("Please send a person’s number, the points and your words, for example: %(example)s"),
+    "adjust_unpaid": N_("The budget of this project does not last. Raise it first, or choose another one."),
     "already_saved": N_("Already saved."),
     "ambiguous_label": N_("Two answers have that name. Please tap a button."),
+    "appeal_too_late": N_("Appeals are possible for seven days. This one is too old."),
+    "appeal_unpaid": N_(
+        "The budget of this project does not last for that. Raise it first: /project %(project)s."
+    ),
+    "appeal_words": N_("Please write it in one message of at most 300 letters."),
+    "appealed_before": N_("You have appealed this one already. You are told what comes of it."),
+    "appeals_lately": N_("You can appeal %(most)s times in seven days. Please come back later."),
+    "appeals_open": N_("%(most)s of your appeals are still waiting. Please come back when one is decided."),
     "archived_label": N_("This answer is no longer offered. Please choose another one."),
     "bad_date": N_("Please send a date like 2026-03-01."),
     "bad_nickname": N_("Please send a name of 2 to 24 letters or digits, without dots or links."),
@@ -15,6 +25,7 @@ REFUSALS: dict[str, str] = {
     "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),
     "bonus_given": N_("A bonus was given a moment ago. Send the command again for another one."),
     "bonus_too_large": N_("A bonus is 1 to %(most)s points."),
+    "banned": N_("You cannot take part any more. Send /appeal if this is a mistake."),
     "budget_below_spent": N_(
         "The budget cannot be less than the %(points)s points already spent or promised."
     ),
@@ -30,10 +41,13 @@ REFUSALS: dict[str, str] = {
         "This file is too large for this chat. Send a smaller one, or use the web chat or the command line."
     ),
     "finish_first": N_("Please answer the question above first, or send /cancel."),
+    "imposed_before": N_("That holds already: somebody else was faster."),
+    "involved": N_("You were part of this one, so somebody else has to decide it."),
     "kind_changed": N_("The kind of a project cannot change. Please make a new project."),
     "label_removed": N_(
         "The label “%(label)s” is in use. Keep it and mark it as archived, then it is no longer offered."
     ),
+    "lifted_before": N_("That is over already."),
     "link_own": N_("This code is your own. Please send it in your other chat."),
     "link_tries": N_(
         "Too many wrong codes. Please wait ten minutes, then ask for a new one in your other chat."
@@ -45,12 +59,15 @@ REFUSALS: dict[str, str] = {
     ),
     "model_name_taken": N_("There is a model named “%(name)s” already. Please choose another name."),
     "nickname_taken": N_("Somebody has a name like this already. Please choose another one."),
+    "never_worked": N_("This person has not worked in any project, so none can pay."),
     "no_model_before": N_("There is no model before this one that fits the labels."),
     "no_more_time": N_("The deadline is too close for more time."),
     "no_more_samples": N_("That was the last one."),
     "no_words": N_("There are no words in it. Please choose a message with text."),
     "no_tasks": N_("This project has no tasks yet. Send /addtasks %(project)s first."),
     "not_allowed": N_("Your role does not allow this. Ask a moderator if you need it."),
+    "not_appealable": N_("This cannot be appealed. Send /appeal to see what can."),
+    "not_banned": N_("This person is not banned."),
     "not_for_models": N_("A model cannot help with this kind of task."),
     "not_joined": N_("Please send /start first."),
     "not_running": N_("This project is not running. Launch it first: /project %(project)s."),
@@ -62,14 +79,20 @@ REFUSALS: dict[str, str] = {
     "payout_under_way": N_(
         "A statement in %(currency)s is under way. Mark it as paid or cancel it first: /payout"
     ),
+    "own_case": N_("This is about you, so somebody else has to decide it."),
     "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
+    "paused": N_("Your work is paused. Send /task to see until when."),
     "project_closed": N_("This project is closed."),
     "point_value_fixed": N_(
         "People worked for this point value, so it stays. Please make a new project for another one."
     ),
     "reason_too_long": N_("Please say why in at most %(most)s characters."),
+    "restricted": N_("This project has no tasks for you at the moment. Send /task for another one."),
     "several_zones": N_("Which one do you mean? %(places)s."),
+    "standing_first": N_(
+        "Something is decided about you here, so this chat cannot leave now. Send /appeal to see it."
+    ),
     "too_late": N_("Too late: this task is decided. Send /task for the next one."),
     "too_many_files": N_("%(most)s files are waiting already. First tap the project that they are for."),
     "too_many_lines": N_("At most %(most)s lines at once, please. Send a file for more."),
@@ -77,6 +100,7 @@ REFUSALS: dict[str, str] = {
     "undo_too_late": N_("Undo works for one minute only. Your answer stays."),
     "unknown_button": N_("This button does not work any more. Send /help to go on."),
     "unknown_card": N_("This is not your card. Send /task for yours."),
+    "unknown_case": N_("I can’t find this case. Send /review to see what waits."),
     "unknown_command": N_("I don’t know this command. Send /help to see what I can do."),
     "unknown_invite": N_("This invitation is not valid any more. Ask for a new one."),
     "unknown_kind": N_("I don’t know this kind of task. You can use: %(options)s."),

@@ -17,10 +17,12 @@ ROOMS = (
     "languages",
     "places",
     "working",
+    "reporting",
     "earning",
     "payouts",
     "leaderboard",
     "bonuses",
+    "appealing",
     "skills",
     "settings",
     "settings_form",
@@ -35,6 +37,10 @@ ROOMS = (
     "clipping",
     "announcing",
     "deciding",
+    "reviewing",
+    "members",
+    "measures",
+    "adjusting",
     "granting",
     "trail",
     "own_data",
@@ -55,6 +61,7 @@ class CommandRoute:
     describes: str
     right: str | None = None
     before_joining: bool = False
+    while_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class PressRoute:
     verb: str
     act: Callable[[Turn, Pressed], Reply]
     before_joining: bool = False
+    while_banned: bool = False
     for_strangers: bool = True  # whether somebody who was never here becomes a person by pressing it
 
 
@@ -74,6 +82,7 @@ class StepRoute:
     step: str
     act: Callable[[Turn, Text | Upload], Reply]
     before_joining: bool = False
+    while_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bots.dialogue import buttons, joining
+from bots.dialogue import buttons, joining, standing_words
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import routes
 from bots.dialogue.turn import Turn
@@ -61,6 +61,8 @@ def _route(turn: Turn, what: Said) -> Reply:
                 raise Refused("unknown_button")
             if not joined and not route.before_joining:
                 return joining.begin(turn)
+            if turn.person.banned and not route.while_banned:
+                return standing_words.barred(turn)
             return route.act(turn, pressed)
         case Text() | Upload():
             return _words(turn, what, joined=joined)
@@ -68,6 +70,8 @@ def _route(turn: Turn, what: Said) -> Reply:
             return _form(turn, what, joined=joined)
         case Home() | Clip():
             surface = routes().surfaces[type(what)]
+            if turn.person.banned and isinstance(what, Clip):
+                return standing_words.barred(turn)
             return surface.act(turn, what) if joined or isinstance(what, Home) else joining.begin(turn)
 
 
@@ -76,6 +80,8 @@ def _form(turn: Turn, sent: Submit, *, joined: bool) -> Reply:
     route = routes().forms.get(pressed.verb)
     if route is None:
         raise Refused("unknown_button")
+    if turn.person.banned:
+        raise Refused("banned")
     return route.act(turn, pressed, sent) if joined else joining.begin(turn)
 
 
@@ -85,6 +91,8 @@ def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
         raise Refused("unknown_command")
     if not joined and not route.before_joining:
         return joining.begin(turn)
+    if turn.person.banned and not route.while_banned:
+        return standing_words.barred(turn)
     if route.right is not None:
         require(turn.person, route.right)
     turn.expect(None)
@@ -94,14 +102,22 @@ def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
 def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
     step = routes().steps.get(turn.person.step or "")
     if step is not None and (joined or step.before_joining):
-        return step.act(turn, what)
+        return (
+            step.act(turn, what)
+            if step.while_banned or not turn.person.banned
+            else standing_words.barred(turn)
+        )
     if not joined:
         return joining.begin(turn)
+    if turn.person.banned and isinstance(what, Upload):
+        return standing_words.barred(turn)
     if isinstance(what, Upload):
         return routes().steps["upload"].act(turn, what)
     name, _, args = what.body.strip().partition(" ")
     if name.lower() in routes().commands:  # the slash was forgotten, or is not ours to type there
         return _command(turn, Command(name.lower(), args.strip()), joined=joined)
+    if turn.person.banned:
+        return standing_words.barred(turn)
     raise Refused("nothing_expected")
 
 

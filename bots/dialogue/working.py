@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bots.dialogue import cards, consenting
+from dataclasses import replace
+
+from bots.dialogue import cards, consenting, standing_words
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import SLOT
 from bots.dialogue.earning import row_words
@@ -39,6 +41,9 @@ def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
         return consenting.ask_again(turn, *cards.undo_row(turn.t, undo))
     if asked and not people_rows.languages(turn.tx, turn.person.id):
         return ask_languages(turn)
+    waits = standing_words.paused(turn)
+    if waits is not None:
+        return replace(waits, slot=SLOT)
     handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance)
     turn.tell(handed.events)
     if isinstance(handed, Handed):

@@ -41,6 +41,9 @@ class Person:
     worked_on: int = 0
     rested_on: int = 0
     consent_version: int | None = None  # of the agreement that they agreed to last
+    banned: bool = False
+    paused_until: datetime | None = None  # no project hands them anything until then
+    restricted: bool = False  # some project may hand them nothing
 
     @property
     def quiet(self) -> QuietHours | None:
@@ -76,11 +79,17 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "decide": frozenset({_R, _M, _A}),  # settle what the crowd did not decide, in projects they may run
     "read summary": frozenset({_M, _A}),
     "pay out": frozenset({_A}),
+    "review": frozenset({_M, _A}),
+    "restrict": frozenset({_M, _A}),  # warn, restrict, pause, ban and lift; moderators: whoever is no admin
+    "adjust": frozenset({_M, _A}),
+    "appeal": frozenset({_W}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),
     "read audit": frozenset({_A}),
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
+WHILE_BANNED = frozenset({"appeal"})
+"""What a ban leaves."""
 
 OF_A_PROJECT = frozenset({"run project", "decide"})
 """The rights that are asked for with a project: requesters hold them for their own."""
@@ -88,7 +97,7 @@ OF_A_PROJECT = frozenset({"run project", "decide"})
 
 def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
     """Whether `person` holds `right`; of a project's rights, requesters hold those of their own projects only."""
-    if not person.roles & RIGHTS[right]:
+    if not person.roles & RIGHTS[right] or (person.banned and right not in WHILE_BANNED):
         return False
     if owner_id is None or owner_id == person.id:
         return True
@@ -96,6 +105,8 @@ def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
 
 
 def require(person: Person, right: str, *, owner_id: int | None = None) -> None:
-    """Raises Refused("not_allowed") unless `person` holds `right`."""
+    """Raises Refused("not_allowed") unless `person` holds `right`; ("banned") when nothing but a ban is in the way."""
+    if person.banned and right not in WHILE_BANNED:
+        raise Refused("banned")
     if not may(person, right, owner_id=owner_id):
         raise Refused("not_allowed", right=right)

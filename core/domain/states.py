@@ -71,6 +71,7 @@ TASK: Moves = {
     (T.OPEN, "escalate"): T.ESCALATED,
     (T.OPEN, "cancel"): T.CANCELLED,
     (T.ESCALATED, "settle"): T.SETTLED,
+    (T.ESCALATED, "more people are asked"): T.OPEN,
     (T.ESCALATED, "cancel"): T.CANCELLED,
     (T.SETTLED, "reopen"): T.OPEN,  # once, by a refit
 }

@@ -66,6 +66,8 @@ class Counts:
     label: str | None
     reopened_at: datetime | None
     hint: Hint | None = None  # what the project's model says
+    most: int | None = None  # how many answers at most, once a moderator asked for more than the project does
+    held: bool = False  # reported by so many that nobody gets it until a moderator has looked
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,37 @@ def history(tx: Transaction, person_id: int, *, most: int) -> list[Past]:
     return [Past(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A standing answer with how it came about."""
+
+    person_id: int
+    value: str
+    milliseconds: int
+    late: bool
+    suggested: str | None  # the label that a model had for its worker's card
+    screen: str | None  # core.domain.suggestions.Screen: what became of that
+
+
+def given(tx: Transaction, task_id: int, *, most: int) -> list[Given]:
+    """The first standing answers of a task for those who judge them, oldest first."""
+    rows = tx.execute(
+        select(
+            answer.c.person_id,
+            answer.c.value,
+            answer.c.milliseconds,
+            answer.c.late,
+            suggested.c.label,
+            suggested.c.screen,
+        )
+        .outerjoin(suggested, suggested.c.assignment_id == answer.c.assignment_id)
+        .where(answer.c.task_id == task_id, answer.c.voided_at.is_(None))
+        .order_by(answer.c.id)
+        .limit(most)
+    )
+    return [Given(*row) for row in rows]
+
+
 def recent_rate(tx: Transaction, project_id: int, *, since: datetime) -> int:
     """How many answers a project got since `since`."""
     return int(

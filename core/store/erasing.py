@@ -11,6 +11,7 @@ from sqlalchemy import Text, cast, delete, literal, or_, select, update
 from core.domain.states import JobState, ProjectState
 from core.store.tables import (
     account,
+    appeal,
     consent,
     invite,
     job,
@@ -22,6 +23,7 @@ from core.store.tables import (
     person_language,
     place,
     project,
+    restriction,
     slot,
     web_message,
 )
@@ -106,6 +108,8 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
     for table in (person_language, place, consent, link_code, nickname):
         tx.execute(delete(table).where(table.c.person_id == person_id))
+    for words in (appeal, restriction):  # what was said by them and to them
+        tx.execute(update(words).where(words.c.person_id == person_id).values(words=None))
     tx.execute(delete(invite).where(invite.c.created_by == person_id, invite.c.used_by.is_(None)))
     tx.execute(
         update(person)

@@ -55,13 +55,54 @@ def paid_before(tx: Transaction, assignment_id: int) -> int:
 
 
 def correction(
-    tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
+    tx: Transaction,
+    *,
+    project_id: int,
+    person_id: int,
+    assignment_id: int,
+    points: int,
+    cause: str = "",
+    now: datetime,
 ) -> bool:
-    """Pay what an answer turned out to be worth more; False when that was done before."""
+    """Pay what an answer turned out to be worth more; False when that was done before, for the same cause."""
     legs = {"from_project": project_id, "from_person": None, "to_project": None, "to_person": person_id}
     return _once(
-        tx, "correction", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
+        tx,
+        "correction",
+        legs,
+        project_id=project_id,
+        assignment_id=assignment_id,
+        points=points,
+        cause=cause,
+        now=now,
     )
+
+
+def rewarded(tx: Transaction, assignment_id: int) -> bool:
+    """Whether an answer was judged and paid, be it nothing."""
+    found = select(ledger.c.id).where(ledger.c.assignment_id == assignment_id, ledger.c.kind == "reward")
+    return tx.execute(found).first() is not None
+
+
+def adjust(
+    tx: Transaction, *, project_id: int, person_id: int, points: int, cause: str, now: datetime
+) -> bool:
+    """Points of a project for a person, or from them when below nothing, beside any answer; once for a cause."""
+    gives = points >= 0
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="correction",
+        points=abs(points),
+        from_project=project_id if gives else None,
+        from_person=None if gives else person_id,
+        to_project=None if gives else project_id,
+        to_person=person_id if gives else None,
+        key=f"correction:{cause}",
+        project=project_id,
+        assignment=None,
+    )
+    return entered == 1
 
 
 def penalty(
@@ -82,10 +123,11 @@ def _once(
     project_id: int,
     assignment_id: int,
     points: int,
+    cause: str = "",
     now: datetime,
 ) -> bool:
-    """Enter what may happen to an assignment only once; False when it happened before."""
-    key = f"{kind}:{assignment_id}"
+    """Enter what may happen to an assignment only once, or once for a cause; False when it happened before."""
+    key = f"{kind}:{assignment_id}:{cause}" if cause else f"{kind}:{assignment_id}"
     entered = _ENTER.run(
         tx, at=now, kind=kind, points=points, key=key, project=project_id, assignment=assignment_id, **legs
     )
@@ -214,6 +256,7 @@ class News:
     answers: int
     right: int
     points: int
+    corrected: int = 0  # points that came on top, since something was decided anew
 
 
 def take_news(tx: Transaction, *, before: datetime, most: int) -> list[News]:
@@ -234,16 +277,21 @@ def take_news(tx: Transaction, *, before: datetime, most: int) -> list[News]:
     found = []
     for one in people:
         rows = tx.execute(
-            select(ledger.c.id, ledger.c.points).where(
-                ledger.c.to_person == one.id, ledger.c.id > one.noticed_entry, ledger.c.kind == "reward"
+            select(ledger.c.id, ledger.c.points, ledger.c.kind).where(
+                ledger.c.to_person == one.id,
+                ledger.c.id > one.noticed_entry,
+                # What belongs to no answer was told at once.
+                (ledger.c.kind == "reward")
+                | ((ledger.c.kind == "correction") & ledger.c.assignment_id.isnot(None)),
             )
         ).all()
         if rows:
             tx.execute(
                 update(person).where(person.c.id == one.id).values(noticed_entry=max(r.id for r in rows))
             )
-            right = sum(row.points > 0 for row in rows)
-            found.append(News(one.id, len(rows), right, sum(row.points for row in rows)))
+            paid = [row.points for row in rows if row.kind == "reward"]
+            more = sum(row.points for row in rows if row.kind == "correction")
+            found.append(News(one.id, len(paid), sum(points > 0 for points in paid), sum(paid) + more, more))
     return found
 
 

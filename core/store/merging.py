@@ -15,8 +15,10 @@ from core.store import refits
 from core.store.tables import (
     account,
     answer,
+    appeal,
     assignment,
     consent,
+    flag,
     invite,
     ledger,
     person,
@@ -24,6 +26,8 @@ from core.store.tables import (
     place,
     project,
     reliability,
+    restriction,
+    review_case,
     task,
     worker_model,
 )
@@ -204,6 +208,11 @@ def move_languages(tx: Transaction, *, stays: int, gone: int) -> None:
     _union(tx, person_language, person_language.c.lang, stays=stays, gone=gone)
 
 
+def move_flags(tx: Transaction, *, stays: int, gone: int) -> None:
+    """What both reported, once."""
+    _union(tx, flag, flag.c.task_id, stays=stays, gone=gone)
+
+
 def move_consents(tx: Transaction, *, stays: int, gone: int) -> None:
     """What either agreed to."""
     _union(tx, consent, consent.c.version, stays=stays, gone=gone)
@@ -217,8 +226,15 @@ def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> N
 
 
 def move_things(tx: Transaction, *, stays: int, gone: int, now: datetime) -> None:
-    """Projects, invitations and accounts; both people's accounts are linked from now on."""
-    for column in (project.c.owner_id, invite.c.created_by, invite.c.used_by):
+    """Projects, invitations, what was imposed and disputed, and accounts; these are linked from now on."""
+    for column in (
+        project.c.owner_id,
+        invite.c.created_by,
+        invite.c.used_by,
+        restriction.c.person_id,
+        appeal.c.person_id,
+        review_case.c.person_id,
+    ):
         tx.execute(update(column.table).where(column == gone).values({column.name: stays}))
     tx.execute(
         update(account).where(account.c.person_id.in_([stays, gone])).values(person_id=stays, linked_at=now)
@@ -271,5 +287,13 @@ def merge_person(tx: Transaction, *, stays: int, gone: int) -> None:
     tx.execute(
         update(person)
         .where(person.c.id == gone)
-        .values(roles="", nudges=False, next_nudge_at=None, next_summary_at=None)
+        .values(
+            roles="",
+            nudges=False,
+            next_nudge_at=None,
+            next_summary_at=None,
+            banned=False,
+            paused_until=None,
+            restricted=False,
+        )
     )

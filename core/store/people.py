@@ -31,6 +31,9 @@ _PERSON_COLUMNS = (
     person.c.worked_on,
     person.c.rested_on,
     person.c.consent_version,
+    person.c.banned,
+    person.c.paused_until,
+    person.c.restricted,
 )
 
 
@@ -106,6 +109,14 @@ def now_is(tx: Transaction, person_id: int) -> int:
     """Who a person is now: themselves, unless they were merged."""
     found = tx.execute(select(person.c.merged_into).where(person.c.id == person_id)).scalar()
     return person_id if found is None else int(found)
+
+
+_MERGED_INTO = Statement(select(person.c.id).where(person.c.merged_into == bindparam("person")), int)
+
+
+def ids_of(tx: Transaction, person_id: int) -> frozenset[int]:
+    """All numbers that a person ever had: their own, and those of the people who turned out to be them."""
+    return frozenset([person_id, *_MERGED_INTO.all(tx, person=person_id)])
 
 
 def lock_roles(tx: Transaction, person_id: int) -> frozenset[Role] | None:

@@ -16,10 +16,21 @@ from sqlalchemy import JSON, Text, and_, bindparam, cast, exists, func, or_, sel
 from sqlalchemy import insert as plain_insert
 
 from core.domain.choice import Lane
+from core.domain.standing import Measure
 from core.domain.states import AssignmentState, ProjectState, TaskState
 from core.intake.project_model import ProjectFile
 from core.store.projects import read_spec
-from core.store.tables import assignment, person_language, place, project, project_version, queue, task
+from core.store.tables import (
+    assignment,
+    person,
+    person_language,
+    place,
+    project,
+    project_version,
+    queue,
+    restriction,
+    task,
+)
 from core.store.transaction import Change, Statement, Transaction
 from core.store.types import Id
 
@@ -79,8 +90,23 @@ _QUEUES = (
     .outerjoin(place, and_(place.c.queue_id == queue.c.id, place.c.person_id == bindparam("person")))
     .where(or_(queue.c.lang == "", queue.c.lang.in_(_SPOKEN)))
 )
+# Asked here and not of the person that the event began with: while it waited for its turn, somebody may have
+# been banned, and what it read before that would not say so.
+_BARRED = exists().where(
+    restriction.c.person_id == person.c.id,
+    restriction.c.project_id == project.c.id,
+    restriction.c.kind == Measure.RESTRICT.value,
+    restriction.c.lifted_at.is_(None),
+    or_(restriction.c.until.is_(None), restriction.c.until > bindparam("now")),
+)
 _OPEN_TO = Statement(
-    _QUEUES.where(
+    _QUEUES.join(person, person.c.id == bindparam("person"))
+    .where(
+        person.c.banned.is_(False),
+        or_(person.c.paused_until.is_(None), person.c.paused_until <= bindparam("now")),
+        or_(person.c.restricted.is_(False), ~_BARRED),
+    )
+    .where(
         or_(
             project.c.state == ProjectState.RUNNING.value,
             # What is tried was brought forward, and comes back freed; all else waits for the launch.
@@ -88,7 +114,8 @@ _OPEN_TO = Statement(
         ),
         project.c.owner_id != bindparam("person"),
         queue.c.lane != int(Lane.GOLD),
-    ).order_by(queue.c.priority.desc(), queue.c.lane, queue.c.id),
+    )
+    .order_by(queue.c.priority.desc(), queue.c.lane, queue.c.id),
     _queue,
 )
 _GOLD_OF = Statement(
@@ -148,9 +175,9 @@ PLACE_STEP = 4
 """A place is written down only when it moved past this many tasks: one write in four claims."""
 
 
-def open_to(tx: Transaction, person_id: int) -> list[Queue]:
-    """The queues of running projects this person may work in, the most urgent first."""
-    return _OPEN_TO.all(tx, person=person_id)
+def open_to(tx: Transaction, person_id: int, *, now: datetime) -> list[Queue]:
+    """The queues of running projects this person may work in now, the most urgent first."""
+    return _OPEN_TO.all(tx, person=person_id, now=now)
 
 
 def gold_of(tx: Transaction, project_id: int, person_id: int) -> list[Queue]:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from core.domain.states import TaskState
-from core.store.tables import task
+from core.store.tables import assignment, task
 from core.store.transaction import Transaction
+
+# Written out, since a parameter would keep the database from the index of these few.
+_ESCALATED = task.c.state == literal_column(f"'{TaskState.ESCALATED.value}'")
 
 
 def sample(tx: Transaction, project_id: int, *, offset: int) -> tuple[int, dict[str, str], str | None] | None:
@@ -63,6 +66,37 @@ def count_escalated(tx: Transaction, project_id: int) -> int:
     return int(tx.execute(waiting).scalar_one())
 
 
+def count_all_escalated(tx: Transaction) -> int:
+    """How many tasks of all projects wait for a person's decision."""
+    return int(tx.execute(select(func.count(task.c.id)).where(_ESCALATED)).scalar_one())
+
+
+def all_escalated(tx: Transaction, *, but: int, after: int, most: int) -> list[int]:
+    """The next tasks of any project that wait for a decision, without those that this person had in hand."""
+    mine = select(assignment.c.id).where(assignment.c.task_id == task.c.id, assignment.c.person_id == but)
+    rows = tx.execute(
+        select(task.c.id).where(_ESCALATED, task.c.id > after, ~mine.exists()).order_by(task.c.id).limit(most)
+    )
+    return [row.id for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a task stands: its state, what was decided, and by whom."""
+
+    state: TaskState
+    label: str | None
+    settled_by: str | None
+
+
+def end_of(tx: Transaction, task_id: int) -> End | None:
+    """How a task ended, if it did."""
+    row = tx.execute(
+        select(task.c.state, task.c.label, task.c.settled_by).where(task.c.id == task_id)
+    ).first()
+    return None if row is None else End(TaskState(row.state), row.label, row.settled_by)
+
+
 def wanted_answers(tx: Transaction, project_id: int) -> int:
     """How many answers the open tasks of a project still want."""
     value = tx.execute(
@@ -83,6 +117,12 @@ def shown(tx: Transaction, task_id: int) -> tuple[dict[str, str], str | None]:
     if row is None:
         raise LookupError("no such task")
     return json.loads(row.content), row.context
+
+
+def lang_and_gold(tx: Transaction, task_id: int) -> tuple[str, str | None]:
+    """A task's language, and its known answer if it has one."""
+    row = tx.execute(select(task.c.lang, task.c.gold).where(task.c.id == task_id)).one()
+    return row.lang, row.gold
 
 
 @dataclass(frozen=True, slots=True)

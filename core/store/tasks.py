@@ -36,6 +36,8 @@ _COLUMNS = (
     task.c.label,
     task.c.reopened_at,
     task.c.hint,
+    task.c.at_most,
+    task.c.held_at.isnot(None),
 )
 
 
@@ -62,6 +64,7 @@ def _counts(*row: Any) -> Counts:
     columns[5] = TaskState(columns[5])
     columns[11] = tally_of(columns[11])
     columns[14] = hint_of(columns[14])
+    columns[16] = bool(columns[16])
     return Counts(*columns)
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from core import pilots
+from core import appeals, flags, pilots, standing
 from core.domain.person import Role
+from core.domain.standing import Measure
 from core.store import models
 from core.store.transaction import Transaction
 from tests import advice, reports
@@ -66,6 +67,50 @@ async def disputed(house: PaperHouse) -> None:
             assert card is not None, "there are two tasks"
             await world.answers(worker, card, label)
     await house.later(minutes=2)
+
+
+async def outvoted(house: PaperHouse) -> None:
+    """A launched project with one task, on which ana was of another mind than two others."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, ["Meow", "Woof"], **ANIMALS, overlap={"min": 3, "max": 3})
+    for name, label in (("ana", "cat"), ("ben", "dog"), ("cem", "dog")):
+        await world.answers(await world.person(name), await world.hold(await world.person(name)), label)
+    await house.later(minutes=2)
+
+
+async def appealed(house: PaperHouse) -> None:
+    """The same, and ana disputes it in her own words."""
+    await outvoted(house)
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    ana, now = await world.person("ana"), house.clock.now()
+
+    def disputes(tx: Transaction) -> None:
+        made, _ = appeals.about_answer(tx, ana, 1, now=now)
+        appeals.add_words(tx, ana, made, world.vault.seal(b"I hear a cat."))
+
+    await world.do(disputes)
+
+
+async def outvoted_and_banned(house: PaperHouse) -> None:
+    """The same as `outvoted`, and ana is banned."""
+    await outvoted(house)
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    mona, ana = await world.person("mona", Role.MODERATOR), await world.person("ana")
+    now = house.clock.now()
+    await world.do(lambda tx: standing.act(tx, mona, ana.id, kind=Measure.BAN, reason="careless", now=now))
+
+
+async def reported(house: PaperHouse) -> None:
+    """A launched project with a task that three people reported."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, ["Meow"], **ANIMALS, overlap={"min": 3, "max": 3})
+    now = house.clock.now()
+    for name, why in (("ana", "offensive"), ("ben", "offensive"), ("cem", "broken")):
+        worker = await world.person(name)
+        card = await world.hold(worker)
+        await world.do(lambda tx, w=worker, c=card, y=why: flags.report(tx, w, c.id, y, now=now))  # type: ignore[misc]  # bound
 
 
 async def suggesting(house: PaperHouse) -> None:
@@ -135,4 +180,8 @@ STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "suggesting": suggesting,
     "measured": measured,
     "tried": tried,
+    "outvoted": outvoted,
+    "appealed": appealed,
+    "outvoted_and_banned": outvoted_and_banned,
+    "reported": reported,
 }

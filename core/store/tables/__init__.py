@@ -14,6 +14,8 @@ from core.store.tables.payouts import payout, payout_share
 from core.store.tables.people import account, consent, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
+from core.store.tables.review import appeal, flag, review_case
+from core.store.tables.standing import restriction
 from core.store.tables.tasks import place, task
 from core.store.tables.work import answer, assignment
 
@@ -22,11 +24,13 @@ __all__ = [
     "AUDIT_APPEND_ONLY",
     "account",
     "answer",
+    "appeal",
     "assignment",
     "audit",
     "audit_head",
     "consent",
     "crowd_model",
+    "flag",
     "inbox",
     "installation",
     "invite",
@@ -50,6 +54,8 @@ __all__ = [
     "project_version",
     "queue",
     "reliability",
+    "restriction",
+    "review_case",
     "serving",
     "slot",
     "streak_bonus",

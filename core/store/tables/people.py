@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from core.store.tables.metadata import metadata
 from core.store.types import Id, Instant
@@ -31,6 +42,10 @@ person = Table(
     Column("streak", Integer, nullable=False, server_default="0"),
     Column("worked_on", Integer, nullable=False, server_default="0"),
     Column("rested_on", Integer, nullable=False, server_default="0"),
+    # What `restriction` says of them now, so that handing out a task need not look there.
+    Column("banned", Boolean, nullable=False, server_default=false()),
+    Column("paused_until", Instant),
+    Column("restricted", Boolean, nullable=False, server_default=false()),  # in some project, perhaps
     Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
     Column("erased_at", Instant),  # since when this is nobody: a number that past answers and points keep
 )

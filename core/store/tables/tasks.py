@@ -47,6 +47,10 @@ task = Table(
     Column("settled_by", Text),  # consensus | model | gold | person:<id>
     Column("settled_at", Instant),
     Column("reopened_at", Instant),  # once, by a refit
+    Column(
+        "at_most", Integer
+    ),  # how many answers at most, once a moderator asked for more than the project does
+    Column("held_at", Instant),  # since when it is not handed out, because people reported it
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("project_id", "external_id"),
     CheckConstraint("free >= 0 AND active >= 0 AND answered >= 0 AND late >= 0", name="counts"),
@@ -62,6 +66,8 @@ Index(
 )
 _dated = (task.c.state == "open") & task.c.deadline.isnot(None)
 Index("ix_task_deadline", task.c.deadline, sqlite_where=_dated, postgresql_where=_dated)
+_escalated = task.c.state == "escalated"
+Index("ix_task_escalated", task.c.id, sqlite_where=_escalated, postgresql_where=_escalated)
 # Counting a project's tasks by state reads this index alone.
 Index("ix_task_project_state", task.c.project_id, task.c.state, task.c.gold)
 
