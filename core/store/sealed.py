@@ -42,7 +42,7 @@ def after(tx: Transaction, name: str, key: Key | None, *, most: int) -> list[Sea
     query = select(*columns).where(sealed.isnot(None))
     if key is not None:
         query = query.where(at > key)
-    rows = tx.execute(query.order_by(at).limit(most).with_for_update(of=table))
+    rows = tx.execute(query.order_by(at).limit(most).with_for_update(of=table, key_share=True))
     return [Sealed(row[0], bytes(row[1]), row[2] if table is account else None) for row in rows]
 
 
