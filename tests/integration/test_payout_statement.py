@@ -91,14 +91,8 @@ async def test_a_statement_survives_a_crash(
 
         job = await store.write(begin)
         mortal: Any = Mortal(store, units)
-        desk = Desk(
-            mortal,
-            clock,
-            Postbox(vault, {"paper": house.paper.limits}),
-            service.house,
-            service.courier.look_at,
-            "mortal",
-        )
+        postbox = Postbox(vault, {"paper": house.paper.limits})
+        desk = Desk(mortal, clock, postbox, service.house, service.courier.look_at, "mortal")
         with pytest.raises(Dies):
             await go_on(desk, job)
         await house.later(minutes=3)
