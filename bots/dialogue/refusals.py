@@ -10,6 +10,7 @@ REFUSALS: dict[str, str] = {
     "ambiguous_label": N_("Two answers have that name. Please tap a button."),
     "archived_label": N_("This answer is no longer offered. Please choose another one."),
     "bad_date": N_("Please send a date like 2026-03-01."),
+    "bad_hour": N_("Please send a time, for example 08:30."),
     "bad_number": N_("Please send a whole number, for example 100."),
     "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),
     "budget_below_spent": N_(
