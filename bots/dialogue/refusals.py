@@ -20,6 +20,7 @@ REFUSALS: dict[str, str] = {
     "appeals_open": N_("%(most)s of your appeals are still waiting. Please come back when one is decided."),
     "archived_label": N_("This answer is no longer offered. Please choose another one."),
     "bad_date": N_("Please send a date like 2026-03-01."),
+    "bad_hour": N_("Please send a time, for example 08:30."),
     "bad_nickname": N_("Please send a name of 2 to 24 letters or digits, without dots or links."),
     "bad_number": N_("Please send a whole number, for example 100."),
     "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),

@@ -26,6 +26,7 @@ ROOMS = (
     "skills",
     "settings",
     "settings_form",
+    "summary_hour",
     "requesting",
     "project_form",
     "projects",

@@ -124,6 +124,8 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
             nudges=False,
             next_nudge_at=None,
             next_summary_at=None,
+            summary_minute=None,
+            summary_day=None,
             news_at=None,
             consented_at=None,
             consent_version=None,
