@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core import audit, quality
+from core import audit, quality, review
 from core.domain.person import Person, require
 from core.domain.project import Project
 from core.exporting import pseudonym
@@ -94,7 +94,7 @@ class Summary:
     """The answers of the day and of the thirteen before it, the day last."""
     languages: Parts
     projects: Parts
-    waiting: int
+    waiting: Mapping[review.Kind, int]
     promised_points: int
     named: tuple[Named, ...]  # the surest first
     more: int  # who are not named
@@ -131,7 +131,7 @@ def of_day(tx: Transaction, vault: Vault, person: Person, day: date) -> Summary:
         fortnight=tuple(zip(days[1:], (sum(one.values()) for one in people[1:]), strict=True)),
         languages=_parts(tx, [_sums((s.lang, s.answers) for s in one) for one in shares]),
         projects=_parts(tx, [_sums((s.project_id, s.answers) for s in one) for one in shares]),
-        waiting=reports.waiting(tx),
+        waiting=review.counts(tx, person),
         promised_points=reports.promised(tx),
         named=tuple(_named(tx, vault, *one) for one in suspects[:NAMED]),
         more=max(0, len(suspects) - NAMED),

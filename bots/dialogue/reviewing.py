@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bots.dialogue import cards, case_cards, decided_words
@@ -84,7 +84,7 @@ def _next(turn: Turn, after: Waiting | None) -> Message:
         return Message(parts=(Title(t("Review")), Para(words)), rows=((again,),), slot=SLOT)
     parts, rows, picture = case_cards.card(turn, one)
     review.note_seen(turn.tx, turn.person, one, now=turn.now)
-    head: tuple[Part, ...] = (Title(t("Review")), Note(_counts(t, waits)))
+    head: tuple[Part, ...] = (Title(t("Review")), Note(counted(t, waits)))
     controls: Row = (Button(t("Skip"), data("review-next", str(one.kind), one.id)),)
     return Message(
         parts=(*head, *parts),
@@ -95,7 +95,8 @@ def _next(turn: Turn, after: Waiting | None) -> Message:
     )
 
 
-def _counts(t: Translator, waits: dict[Kind, int]) -> Phrase:
+def counted(t: Translator, waits: Mapping[Kind, int]) -> Phrase:
+    """What waits, kind by kind."""
     return t.join(_count(t, kind, number) for kind, number in waits.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bots.dialogue import suspects
+from bots.dialogue import reviewing, suspects
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.day_figures import lines, part_line, part_lines
 from bots.dialogue.day_views import alt
@@ -18,9 +18,6 @@ from core import mornings
 from core.errors import Refused
 from core.summaries import Summary
 from i18n import N_, Phrase, Translator
-
-DECIDE = "projects"
-"""The verb of the button that leads to what waits for a decision."""
 
 
 def summary(turn: Turn, command: Command) -> Reply:
@@ -104,22 +101,12 @@ def _body(t: Translator, figures: Summary, *, how: str) -> tuple[Part, ...]:
 def _waiting(t: Translator, figures: Summary) -> Part:
     if not figures.waiting:
         return Note(t("Nothing needs your decision."))
-    return Para(
-        t.n(
-            "%(count)s task waits for your decision.",
-            "%(count)s tasks wait for your decision.",
-            figures.waiting,
-        )
-    )
+    return Para(t("Waits for a decision: %(what)s", what=reviewing.counted(t, figures.waiting)))
 
 
 def _rows(t: Translator, figures: Summary) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    if figures.waiting:
-        words = t.n("Decide %(count)s task", "Decide %(count)s tasks", figures.waiting)
-        rows.append((Button(words, data(DECIDE)),))
-    rows.append((Button(t("Today so far"), data("today")),))
-    return tuple(rows)
+    review: tuple[Row, ...] = ((Button(t("Review"), data("review")),),) if figures.waiting else ()
+    return (*review, (Button(t("Today so far"), data("today")),))
 
 
 def _lines(*words: Phrase) -> Phrase:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, bindparam, case, func, or_, select, type_coerce
 
-from core.domain.states import AssignmentState, TaskState
+from core.domain.states import AssignmentState
 from core.store.tables import answer, assignment, crowd_model, person, project, task
 from core.store.transaction import Statement, Transaction
 
@@ -142,13 +142,7 @@ def time_to_settle(tx: Transaction, *, since: datetime, until: datetime) -> int 
     return _MEDIAN.one(tx, since=since, until=until)
 
 
-_WAITING = Statement(select(func.count()).where(task.c.state == TaskState.ESCALATED.value), int)
 _PROMISED = Statement(select(func.coalesce(func.sum(project.c.reserved), 0)), int)
-
-
-def waiting(tx: Transaction) -> int:
-    """How many tasks wait for a person's decision now."""
-    return _WAITING.one(tx)
 
 
 def promised(tx: Transaction) -> int:

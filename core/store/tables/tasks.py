@@ -78,8 +78,6 @@ for _moment in (task.c.settled_at, task.c.escalated_at):
         sqlite_where=_moment.isnot(None),
         postgresql_where=_moment.isnot(None),
     )
-_waiting = task.c.state == "escalated"
-Index("ix_task_waiting", task.c.project_id, sqlite_where=_waiting, postgresql_where=_waiting)
 # Counting a project's tasks by state reads this index alone.
 Index("ix_task_project_state", task.c.project_id, task.c.state, task.c.gold)
 

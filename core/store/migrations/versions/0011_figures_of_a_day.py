@@ -18,7 +18,6 @@ def upgrade() -> None:
     op.create_index("ix_task_created_at", "task", ["created_at"])
     for moment in ("settled_at", "escalated_at"):
         _partial(f"ix_task_{moment}", "task", [moment], f"{moment} IS NOT NULL")
-    _partial("ix_task_waiting", "task", ["project_id"], "state = 'escalated'")
     _partial(
         "ix_assignment_missed",
         "assignment",
