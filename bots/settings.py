@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     fair_pay_floor: Annotated[Floor, NoDecode] = Floor()
     payout_minimum: Annotated[Mapping[str, Decimal], NoDecode] = {}
+    secret_keys_before: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("admins", mode="before")

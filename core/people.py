@@ -46,7 +46,12 @@ class Identity:
 
 def find(tx: Transaction, vault: Vault, who: Identity) -> Person | None:
     """The person behind an identity, locked, if they came before."""
-    return rows.find(tx, platform=who.platform, fingerprint=vault.fingerprint(who.key))
+    present, *before = vault.fingerprints(who.key)
+    found = rows.find(tx, platform=who.platform, fingerprint=present)
+    # While keys are replaced an account may still be under one before, or have moved since we looked.
+    for fingerprint in (*before, present) if before else ():
+        found = found or rows.find(tx, platform=who.platform, fingerprint=fingerprint)
+    return found
 
 
 def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[str], now: datetime) -> Person:
@@ -101,6 +106,12 @@ def unseal_identity(vault: Vault, sealed: bytes) -> tuple[str, str, str]:
     """Workspace, user id and name."""
     workspace, user_id, name = json.loads(vault.unseal(sealed))
     return workspace, user_id, name
+
+
+def identity_key(platform: str, plain: bytes) -> str:
+    """What makes an account the same one next time, from what was sealed of it."""
+    workspace, user_id, _ = json.loads(plain)
+    return f"{platform}:{workspace}:{user_id}"
 
 
 def consent(tx: Transaction, person: Person, *, now: datetime) -> None:

@@ -129,7 +129,7 @@ def erase(tx: Transaction, vault: Vault, person: Person, *, now: datetime) -> Er
         ledger.forfeit(tx, person_id=person.id, points=points, now=now)
     for one in held:
         if one.platform == WEB:
-            keys = webchat.keys(vault.fingerprint, unseal_identity(vault, one.sealed)[1])
+            keys = webchat.keys(vault.mark, unseal_identity(vault, one.sealed)[1])
             erasing.forget_web(tx, keys, empty=vault.seal(b"[]"))
     erasing.empty_accounts(tx, ids, now=now)
     erasing.empty_person(tx, person.id, now=now)

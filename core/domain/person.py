@@ -82,6 +82,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
 }
 """Every right, and the roles that hold it: the one place where rights are decided."""
 
+OF_A_PROJECT = frozenset({"run project", "decide"})
+"""The rights that are asked for with a project: requesters hold them for their own."""
+
 
 def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:
     """Whether `person` holds `right`; of a project's rights, requesters hold those of their own projects only."""

@@ -5,6 +5,7 @@ from core.store.tables.background import job, lease
 from core.store.tables.crowds import crowd_model, reliability, worker_model
 from core.store.tables.incentives import nickname, pilot, streak_bonus
 from core.store.tables.installations import installation
+from core.store.tables.keys import vault_key
 from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
@@ -55,6 +56,7 @@ __all__ = [
     "suggested",
     "suggestion",
     "task",
+    "vault_key",
     "web_message",
     "worker_model",
 ]

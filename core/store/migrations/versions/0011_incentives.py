@@ -7,7 +7,7 @@ from core.store.tables import APPEND_ONLY
 from core.store.types import Id, Instant
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
