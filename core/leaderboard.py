@@ -85,7 +85,7 @@ def choose(tx: Transaction, vault: Vault, person: Person, text: str, *, now: dat
     """
     require(person, "work")
     name = clean_nickname(text)
-    fingerprint = vault.fingerprint(f"nickname:{sounds_like(name)}")
+    fingerprint = vault.mark(f"nickname:{sounds_like(name)}")
     if rows.taken(tx, fingerprint, but=person.id):
         raise Refused("nickname_taken")
     rows.choose(tx, person.id, sealed=vault.seal(name.encode()), fingerprint=fingerprint, now=now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
-from core.store.tables import account, inbox, installation, outbox, vault_key, web_message
+from core.store.tables import account, inbox, installation, nickname, outbox, vault_key, web_message
 from core.store.transaction import Transaction
 
 _SEALED: Mapping[str, tuple[Table, str, str]] = {
@@ -16,6 +16,7 @@ _SEALED: Mapping[str, tuple[Table, str, str]] = {
     "outbox": (outbox, "id", "payload"),
     "inbox": (inbox, "key", "payload"),
     "web_message": (web_message, "id", "payload"),
+    "nickname": (nickname, "person_id", "sealed"),
     "installation": (installation, "id", "sealed"),
     "vault_key": (vault_key, "name", "sealed"),
 }
