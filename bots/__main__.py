@@ -19,6 +19,7 @@ from bots.audit_commands import audit
 from bots.by_hand import Step
 from bots.console import err, fail, finish, out, read_settings
 from bots.dialogue import problems
+from bots.key_commands import keys
 from bots.model_commands import models, train
 from bots.opening import Opened
 from bots.slack import manifest as slack_app
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(models, name="models")
 app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 app.command()(train)
 
 

@@ -44,6 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Store, Vault, Clock]
         database=settings.database,
         data_dir=settings.data_dir,
         secret=settings.secret_key.get_secret_value(),
+        before=settings.secret_keys_before.get_secret_value(),
     )
     try:
         yield store, vault, clock

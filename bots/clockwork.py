@@ -12,16 +12,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bots.courier import Courier
-from bots.dialogue import notices, summaries
+from bots.dialogue import notices
 from bots.postbox import Postbox
-from core import beats, contest, nudging, overdue, projects, settling, training
-from core import summaries as days
+from core import beats, bonuses, contest, mornings, nudging, overdue, projects, settling, training
 from core.clock import Clock
 from core.events import AnswersPaid, Event
 from core.store import Store, contests, inbox, ledger, outbox, tasks
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
-from i18n import translator_for
 
 log = structlog.get_logger("clockwork")
 
@@ -83,6 +81,7 @@ class Clockwork:
             (self._teach, 10),
             (self.contests, 15),
             (self.trainings, 30),
+            (self.bonuses, 900),
             (self._recover, 30),
             (self.prune, 3600),
         )
@@ -125,6 +124,7 @@ class Clockwork:
             self._teach,
             self.contests,
             self.trainings,
+            self.bonuses,
         ):
             await one()
         await self._recover()
@@ -157,23 +157,11 @@ class Clockwork:
 
     async def summaries(self) -> None:
         """The daily summary to everyone whose local hour has come, once per local day."""
-        while True:
-            now = self._clock.now()
-            accounts = await self._store.write(lambda tx, now=now: self._summaries(tx, now))  # type: ignore[misc]  # now is bound
-            for account in accounts:
-                self._courier.look_at(account)
-            if not accounts:
-                return
-
-    def _summaries(self, tx: Transaction, now: datetime) -> list[int]:
-        accounts = []
-        for due in days.due(tx, now=now):
-            figures = days.of_day(tx, self._postbox.vault, due.person, due.day)
-            days.note_read(tx, due.person, figures, now=now)
-            message = summaries.message(translator_for(due.person.locale, due.person.zone), figures)
-            self._postbox.owe_account(tx, due.person.account_id, message, now=now, key=due.key)
-            accounts.append(due.person.account_id)
-        return accounts
+        now, due = self._clock.now(), 0
+        while more := await self._store.write(lambda tx: mornings.owe_due(tx, now=now)):
+            due += more
+        if due:
+            self._errands()
 
     async def nudges(self) -> None:
         """New work, to those who asked to be told."""
@@ -202,6 +190,14 @@ class Clockwork:
         for project_id in await self._store.read(lambda tx: training.due(tx, now=now)):
             if await self._store.write(lambda tx, p=project_id: training.begin(tx, p, now=now)):  # type: ignore[misc]  # p is bound
                 self._errands()
+
+    async def bonuses(self) -> None:
+        """Bonuses for days in a row, to whoever earned lately in a project that gives them."""
+        now = self._clock.now()
+        for project_id, person_id in await self._store.read(lambda tx: bonuses.streaks_due(tx, now=now)):
+            pay = partial(bonuses.pay_streak, project_id=project_id, person_id=person_id)
+            while await self._happen(lambda tx, now, pay=pay: _all(pay(tx, now=now))):  # type: ignore[misc]  # pay is bound
+                pass
 
     async def heartbeat(self) -> None:
         """We are alive: the next start knows how long nobody was."""

@@ -111,6 +111,7 @@ async def run(settings: Settings, *, announce: Announce, crowd: bool = False) ->
             database=settings.database,
             data_dir=settings.data_dir,
             secret=settings.secret_key.get_secret_value(),
+            before=settings.secret_keys_before.get_secret_value(),
         )
         stack.push_async_callback(store.close)
         platforms: dict[str, Platform] = {}
@@ -140,6 +141,8 @@ async def run(settings: Settings, *, announce: Announce, crowd: bool = False) ->
             platforms=platforms,
             data_dir=settings.data_dir,
             admins=settings.admins,
+            fair_pay_floor=settings.fair_pay_floor,
+            payout_minimum=settings.payout_minimum,
         )
         opened = Opened(
             url=None if chat is None else chat.url,
@@ -259,7 +262,7 @@ def _web(settings: Settings, store: Store, vault: Vault, clock: Clock, *, demo: 
         public_url=settings.public_url or None,
         seal=vault.seal,
         unseal=vault.unseal,
-        fingerprint=vault.fingerprint,
+        fingerprint=vault.mark,
         clock=clock,
         token=new_token(),
         on_arrival=arrivals(store, vault, clock) if demo else None,

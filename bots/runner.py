@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import structlog
@@ -26,10 +27,11 @@ from bots.refits import Refits
 from bots.suggesting import Suggesting
 from bots.teaching import Teaching
 from bots.training import MODELS
-from core import beats
+from core import beats, rotating
 from core.clock import Clock, SystemClock, new_token
+from core.domain.fair_pay import Floor
 from core.store import Store, chats, leases, open_store
-from core.vault import Vault, read_or_make_secret
+from core.vault import Vault, read_or_make_secret, secrets_before
 from i18n import prepare
 from models.suggester import Suggester
 from models.training.problems import parts_installed
@@ -89,6 +91,8 @@ def compose(
     platforms: Mapping[str, Platform],
     data_dir: Path,
     admins: frozenset[str] = frozenset(),
+    fair_pay_floor: Floor | None = None,
+    payout_minimum: Mapping[str, Decimal] | None = None,
     reaction: timedelta = timedelta(milliseconds=400),
     holder: str = "",
 ) -> Service:
@@ -102,6 +106,8 @@ def compose(
         invite_links={
             name: link for name, platform in platforms.items() if (link := platform.invite_link) is not None
         },
+        fair_pay_floor=fair_pay_floor or Floor(),
+        payout_minimum=payout_minimum or {},
         reaction=reaction,
     )
     postbox = Postbox(vault, {name: platform.limits for name, platform in platforms.items()})
@@ -224,15 +230,34 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, stop.set)
 
 
-def _key(data_dir: Path, secret: str) -> bytes:
+KEY = "secret.key"
+"""The file, in the data folder, of the secret that was made."""
+
+
+def _vault(data_dir: Path, secret: str, before: str) -> Vault:
     data_dir.mkdir(parents=True, exist_ok=True)
-    return secret.encode() if secret else read_or_make_secret(data_dir / "secret.key")
+    older = tuple(one.strip().encode() for one in before.split(",") if one.strip())
+    if secret:
+        return Vault(secret.encode(), before=older)
+    path = data_dir / KEY
+    return Vault(read_or_make_secret(path), before=(*secrets_before(path), *older))
 
 
-async def open_parts(*, database: str, data_dir: Path, secret: str) -> tuple[Store, Vault, Clock]:
-    """The database, the vault and the clock of a real run."""
-    key = await asyncio.to_thread(_key, data_dir, secret)
-    return await open_store(database), Vault(key), SystemClock()
+async def open_parts(
+    *, database: str, data_dir: Path, secret: str, before: str = ""
+) -> tuple[Store, Vault, Clock]:
+    """The database, the vault and the clock of a real run; `before` are older secrets, with commas between.
+
+    Raises:
+        WrongSecret: when none of the secrets is the database's.
+    """
+    vault = await asyncio.to_thread(_vault, data_dir, secret, before)
+    store = await open_store(database)
+    try:
+        return store, await store.write(lambda tx: rotating.whole(tx, vault)), SystemClock()
+    except BaseException:
+        await store.close()
+        raise
 
 
 __all__ = ["Hear", "Service", "compose", "open_parts", "serve", "stop_on_signals"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.domain.fair_pay import Floor, read_floor
+from core.domain.money import read_money
 
 
 class Settings(BaseSettings):
@@ -34,6 +39,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     web_password: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
+    secret_keys_before: SecretStr = SecretStr("")
+    fair_pay_floor: Annotated[Floor, NoDecode] = Floor()
+    payout_minimum: Annotated[Mapping[str, Decimal], NoDecode] = {}
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("admins", mode="before")
@@ -42,6 +50,24 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(one.strip() for one in value.split(",") if one.strip())
         return value
+
+    @field_validator("fair_pay_floor", mode="before")
+    @classmethod
+    def _floor(cls, value: object) -> object:
+        floor = read_floor(value) if isinstance(value, str) else value
+        if floor is None:
+            raise ValueError("write for example: EUR 12/h, 600 points/h")
+        return floor
+
+    @field_validator("payout_minimum", mode="before")
+    @classmethod
+    def _minimum(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        read = [read_money(one) for one in value.split(",")]
+        if None in read:
+            raise ValueError("write for example: EUR 5, USD 5")
+        return {one.currency: one.amount for one in read if one is not None}
 
     @field_validator("database_url")
     @classmethod

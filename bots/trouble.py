@@ -9,6 +9,7 @@ from pydantic_settings import SettingsError
 from telegram.error import BadRequest, InvalidToken
 
 from bots.settings import Settings
+from core.rotating import WrongSecret
 from core.store.opening import DatabaseUnusable
 from core.store.sqlite import DatabaseInUse
 
@@ -52,6 +53,11 @@ def explain(error: BaseException, settings: Settings | None = None) -> str | Non
             )
         case DatabaseUnusable():
             return _DATABASE[error.why]
+        case WrongSecret():
+            return (
+                "The secret key is not the one of this database: put it back, "
+                "or name the one before in CHATCROWD_SECRET_KEYS_BEFORE."
+            )
         case ModuleNotFoundError(name="psycopg"):
             return "PostgreSQL needs its driver: install the extra with `pip install chatcrowd[postgres]`."
         case OSError():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.domain.money import Money
+from core.domain.payouts import PayoutState
+
 
 @dataclass(frozen=True, slots=True)
 class ReminderDue:
@@ -130,6 +133,36 @@ class ModelUnusable:
 
 
 @dataclass(frozen=True, slots=True)
+class PilotOver:
+    """Every task of a trial is settled or waits for a decision; its owner decides whether to launch."""
+
+    owner_id: int
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BonusGiven:
+    """Somebody got points beside those for answers: from the owner, or for `days` in a row."""
+
+    person_id: int
+    project_id: int
+    points: int
+    days: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMoved:
+    """What a statement pays a person was taken from their balance, was sent, or came back."""
+
+    person_id: int
+    payout_id: int
+    state: PayoutState
+    points: int
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Imposed:
     """Something was imposed on a person, by a moderator or by a rule."""
 
@@ -196,6 +229,9 @@ Event = (
     | ChatUnlinked
     | ModelTookOver
     | ModelUnusable
+    | PilotOver
+    | BonusGiven
+    | PayoutMoved
     | Imposed
     | Lifted
     | PointsAdjusted

@@ -76,7 +76,7 @@ def measure_rows(tx: Transaction, project_id: int) -> list[MeasureRow]:
 
 def pseudonym(vault: Vault, *, project_id: int, person_id: int) -> str:
     """The same for a person throughout a project, another in every project, and not to be traced back."""
-    return f"worker-{vault.fingerprint(f'project:{project_id}:person:{person_id}')[:_PSEUDONYM]}"
+    return f"worker-{vault.mark(f'project:{project_id}:person:{person_id}')[:_PSEUDONYM]}"
 
 
 def _result(one: Outcome, *, measured: bool) -> ResultRow:

@@ -152,7 +152,7 @@ def plain(words: str) -> str:
 
 
 def _hash(vault: Vault, code: str) -> str:
-    return vault.fingerprint(f"link:{code}")
+    return vault.mark(f"link:{code}")
 
 
 def chats(tx: Transaction, person: Person) -> int:

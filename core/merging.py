@@ -10,7 +10,7 @@ from core.domain.person import Role
 from core.domain.states import AssignmentState, TaskState
 from core.events import Event
 from core.overdue import take_back
-from core.store import answers, assignments, ledger, merging, projects
+from core.store import answers, assignments, bonuses, leaderboard, ledger, merging, projects
 from core.store import people as people_rows
 from core.store.merging import Double, Settings, Side
 from core.store.transaction import Transaction
@@ -56,13 +56,15 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     merging.move_work(tx, stays=stays, gone=gone)
     merging.move_places(tx, stays=stays, gone=gone)
     merging.move_languages(tx, stays=stays, gone=gone)
+    bonuses.move(tx, stays=stays, gone=gone)
+    leaderboard.move(tx, stays=stays, gone=gone)
     merging.move_flags(tx, stays=stays, gone=gone)
     merging.move_consents(tx, stays=stays, gone=gone)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
+    held = merging.lock_settings(tx, both)  # a payout holds whom it pays, so what it took is seen here
     points = people_rows.balance(tx, gone)
     if points:
         ledger.join(tx, gone=gone, stays=stays, points=points, now=now)
-    held = merging.lock_settings(tx, both)
     _unite(tx, held[stays], held[gone])
     merging.merge_person(tx, stays=stays, gone=gone)
     events += standing.after_merge(tx, stays, now=now)

@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import audit
-from core.domain.deadlines import next_local
+from core import audit, mornings
 from core.domain.person import Person, Role, may
 from core.errors import Refused
 from core.events import Event, RoleGranted
@@ -23,7 +22,6 @@ CONSENT_VERSION = 2
 """Of what people agree to; whoever agreed to an older one is asked again before the next card."""
 INVITE_LASTS = timedelta(days=7)
 QUIET = (22 * 60, 8 * 60)
-SUMMARY_AT = 9 * 60
 NUDGE_ONCE_IN = timedelta(hours=24)
 
 
@@ -46,7 +44,12 @@ class Identity:
 
 def find(tx: Transaction, vault: Vault, who: Identity) -> Person | None:
     """The person behind an identity, locked, if they came before."""
-    return rows.find(tx, platform=who.platform, fingerprint=vault.fingerprint(who.key))
+    present, *before = vault.fingerprints(who.key)
+    found = rows.find(tx, platform=who.platform, fingerprint=present)
+    # While keys are replaced an account may still be under one before, or have moved since we looked.
+    for fingerprint in (*before, present) if before else ():
+        found = found or rows.find(tx, platform=who.platform, fingerprint=fingerprint)
+    return found
 
 
 def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[str], now: datetime) -> Person:
@@ -59,7 +62,7 @@ def arrive(tx: Transaction, vault: Vault, who: Identity, *, admins: frozenset[st
         known = find(tx, vault, who)
         assert known is not None, "it was just made"
         if Role.ADMIN in roles:
-            _plan_summary(tx, known, now=now)
+            mornings.plan(tx, known.id, now=now)
             _note_role(tx, None, known.id, Role.ADMIN, now=now)
     elif is_admin(who, admins) and Role.ADMIN not in known.roles:
         _add_role(tx, known, Role.ADMIN, now=now)
@@ -103,6 +106,12 @@ def unseal_identity(vault: Vault, sealed: bytes) -> tuple[str, str, str]:
     return workspace, user_id, name
 
 
+def identity_key(platform: str, plain: bytes) -> str:
+    """What makes an account the same one next time, from what was sealed of it."""
+    workspace, user_id, _ = json.loads(plain)
+    return f"{platform}:{workspace}:{user_id}"
+
+
 def consent(tx: Transaction, person: Person, *, now: datetime) -> None:
     """The person agreed to how their answers are used."""
     rows.agree(tx, person.id, version=CONSENT_VERSION, now=now)
@@ -120,10 +129,11 @@ def set_locale(tx: Transaction, person: Person, locale: str) -> None:
 
 def set_zone(tx: Transaction, person: Person, zone: str, *, now: datetime) -> None:
     """Where the person's clock is; their summary moves with it."""
+    if may(person, "read summary"):
+        mornings.leave(tx, person.id, now=now)
     rows.change_person(tx, person.id, zone=zone)
-    fresh = rows.by_account(tx, person.account_id)
-    if fresh.roles & {Role.MODERATOR, Role.ADMIN}:
-        _plan_summary(tx, fresh, now=now)
+    if may(person, "read summary"):
+        mornings.arrive(tx, person.id, now=now)
 
 
 def set_quiet(tx: Transaction, person: Person, *, start: int, end: int) -> None:
@@ -227,16 +237,11 @@ def _add_role(tx: Transaction, person: Person, role: Role, *, now: datetime) -> 
     held = rows.lock_roles(tx, person.id) or person.roles  # two may grant at the same moment
     rows.change_person(tx, person.id, roles=held | {role})
     if role in (Role.MODERATOR, Role.ADMIN):
-        _plan_summary(tx, person, now=now)
+        mornings.plan(tx, person.id, now=now)
 
 
 def _note_role(tx: Transaction, who: int | None, to: int, role: Role, *, now: datetime) -> None:
     audit.note(tx, who=who, did="role.granted", about=f"person:{to}", now=now, role=str(role))
-
-
-def _plan_summary(tx: Transaction, person: Person, *, now: datetime) -> None:
-    zone = rows.by_account(tx, person.account_id).tz
-    rows.change_person(tx, person.id, next_summary_at=next_local(now, SUMMARY_AT, zone))
 
 
 def _hash(token: str) -> str:

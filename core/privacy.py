@@ -14,7 +14,7 @@ from core.errors import Refused
 from core.exporting import pseudonym
 from core.overdue import take_back
 from core.people import unseal_identity
-from core.store import assignments, erasing, ledger, links, merging, own_data, webchat
+from core.store import assignments, erasing, leaderboard, ledger, links, merging, own_data, webchat
 from core.store import people as people_rows
 from core.store import projects as project_rows
 from core.store.transaction import Transaction
@@ -70,6 +70,8 @@ def sections(tx: Transaction, vault: Vault, person: Person) -> Iterator[tuple[st
             for one in own_data.projects_worked_in(tx, person.id)
         ),
     )
+    names = leaderboard.names(tx, [person.id]).values()
+    yield "leaderboard", ({"name": vault.unseal(one).decode()} for one in names)
     yield "projects", own_data.projects_owned(tx, person.id)
     yield "invitations", own_data.invitations(tx, person.id)
     yield "assignments", own_data.assignments(tx, person.id)
@@ -127,7 +129,7 @@ def erase(tx: Transaction, vault: Vault, person: Person, *, now: datetime) -> Er
         ledger.forfeit(tx, person_id=person.id, points=points, now=now)
     for one in held:
         if one.platform == WEB:
-            keys = webchat.keys(vault.fingerprint, unseal_identity(vault, one.sealed)[1])
+            keys = webchat.keys(vault.mark, unseal_identity(vault, one.sealed)[1])
             erasing.forget_web(tx, keys, empty=vault.seal(b"[]"))
     erasing.empty_accounts(tx, ids, now=now)
     erasing.empty_person(tx, person.id, now=now)

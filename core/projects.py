@@ -12,7 +12,7 @@ from core.domain.states import PROJECT, ProjectState, TaskState, after
 from core.errors import Refused
 from core.events import Event, ProjectFinished
 from core.intake.project_model import ProjectFile
-from core.store import answers, refits, task_views
+from core.store import answers, refits, task_views, tasks
 from core.store import projects as rows
 from core.store.transaction import Transaction
 
@@ -68,7 +68,7 @@ def replace_file(
 
     Raises:
         Refused: unknown_project, project_closed, kind_changed, label_removed, budget_below_spent,
-            unknown_model, model_labels_differ.
+            point_value_fixed, unknown_model, model_labels_differ.
     """
     project = own(tx, person, project_id)
     if project.state is ProjectState.CLOSED:
@@ -79,6 +79,8 @@ def replace_file(
         gone = {label.id for label in project.file.labels} - {label.id for label in file.labels}
         if gone:
             raise Refused("label_removed", label=sorted(gone)[0])
+        if project.file.point_value not in (None, file.point_value):
+            raise Refused("point_value_fixed")  # people worked for it
     _need_budget(project, file.budget)
     serving.follow_file(tx, project_id, file, now=now)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
@@ -89,7 +91,7 @@ def replace_file(
 
 
 def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Project:
-    """Start handing out the project's tasks.
+    """Start handing out the project's tasks; after a trial, all that it left.
 
     Raises:
         Refused: unknown_project, no_tasks, not_now, deadline_passed.
@@ -99,7 +101,10 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
         raise Refused("no_tasks", project=project_id)
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
-    moved = _move(tx, person, project, "launch", launched_at=now)
+    launched: dict[str, object] = {"launched_at": now}
+    if project.state is ProjectState.PILOT and not tasks.any_unfinished(tx, project_id):
+        launched["finished_at"] = now  # the trial was all there is
+    moved = _move(tx, person, project, "launch", **launched)
     _note(tx, person, "project.launched", project_id, now=now)
     return moved
 

@@ -10,16 +10,16 @@ from core import audit, slots
 from core.consensus.contract import Ask, Escalate, Settle
 from core.domain.person import Person, require
 from core.domain.rewards import reward_points
-from core.domain.states import CONSENSUS, MODEL, TaskState
+from core.domain.states import CONSENSUS, MODEL, ProjectState, TaskState
 from core.domain.suggestions import Screen
 from core.domain.task import Assignment, Counts, StandingAnswer
 from core.errors import Refused
-from core.events import Event, ProjectFinished, TaskEscalated
+from core.events import Event, PilotOver, ProjectFinished, TaskEscalated
 from core.intake.project_model import ProjectFile
 from core.kinds import kind_named
 from core.overdue import take_back
 from core.slots import Case
-from core.store import answers, assignments, ledger, projects, tasks
+from core.store import answers, assignments, ledger, pilots, projects, tasks
 from core.store.transaction import Transaction
 
 
@@ -246,10 +246,13 @@ def wind_up(
 
 
 def tell_finished(tx: Transaction, project_id: int, *, now: datetime) -> tuple[Event, ...]:
-    """Told once, when nothing of a project is open or waits for a decision any more."""
+    """Told once, when nothing of a project is open or waits for a decision any more; of a trial, when none is open."""
     project = projects.lock(tx, project_id)
     if project is None or project.closed_at is not None or project.finished_at is not None:
         return ()
+    if project.state is ProjectState.PILOT:
+        over = pilots.end(tx, project_id, now=now)
+        return (PilotOver(project.owner_id, project_id),) if over else ()
     if tasks.any_unfinished(tx, project_id):
         return ()
     projects.change(tx, project_id, finished_at=now)

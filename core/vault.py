@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +18,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.clock import new_secret
 
-VERSION = b"\x01"
+FIRST = b"\x01"
+"""Sealed before keys had names: which key it was has to be tried."""
+NAMED = b"\x02"
+NAME = 4
 NONCE = 12
 SHORTEST_SECRET = 16
 
@@ -25,37 +30,91 @@ class Unsealable(Exception):  # noqa: N818  (its name says what it is)
     """Sealed with another key, or damaged."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What comes of one secret: a name that tells nothing, a key that seals, and one that recognises."""
+
+    name: bytes
+    seal: AESGCM
+    index: bytes
+
+    @classmethod
+    def of(cls, secret: bytes) -> _Key:
+        return cls(
+            _derive(secret, b"name")[:NAME], AESGCM(_derive(secret, b"seal")), _derive(secret, b"index")
+        )
+
+
 class Vault:
     """AES-256-GCM for what must be read again, HMAC-SHA-256 for what must only be recognised.
 
-    Both keys come from the one secret by HKDF (RFC 5869), so that neither tells the other.
+    All keys come from the secret by HKDF (RFC 5869), so that none tells another. While a secret is
+    replaced those before it still open and recognise what they closed; only the present one closes. What
+    must stay the same for ever (pseudonyms, the web chat's users) is marked with the key `lasting`, which
+    is that of the first secret and is kept sealed in the database.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        self._seal = AESGCM(_derive(secret, b"seal"))
-        self._index = _derive(secret, b"index")
+    def __init__(self, secret: bytes, *, before: Sequence[bytes] = (), lasting: bytes | None = None) -> None:
+        self._keys = tuple(_Key.of(one) for one in dict.fromkeys((secret, *before)))
+        self._lasting = self._keys[-1].index if lasting is None else lasting
+        self._secrets = (secret, *before)
+
+    @property
+    def name(self) -> str:
+        """By which the present key is known; it tells nothing of the key."""
+        return self._keys[0].name.hex()
+
+    @property
+    def lasting(self) -> bytes:
+        """The key of what stays the same for ever."""
+        return self._lasting
+
+    def with_lasting(self, lasting: bytes) -> Vault:
+        """The same vault with that key."""
+        return Vault(self._secrets[0], before=self._secrets[1:], lasting=lasting)
 
     def seal(self, plain: bytes) -> bytes:
-        """Version byte, nonce, ciphertext and tag."""
-        nonce = os.urandom(NONCE)
-        return VERSION + nonce + self._seal.encrypt(nonce, plain, VERSION)
+        """A version byte, the key's name, nonce, ciphertext and tag."""
+        head, nonce = NAMED + self._keys[0].name, os.urandom(NONCE)
+        return head + nonce + self._keys[0].seal.encrypt(nonce, plain, head)
 
     def unseal(self, sealed: bytes) -> bytes:
         """What `seal` was given.
 
         Raises:
-            Unsealable: when the key is another or the bytes were changed.
+            Unsealable: when no key that is known closed it, or the bytes were changed.
         """
-        if sealed[:1] != VERSION:
-            raise Unsealable
-        try:
-            return self._seal.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], VERSION)
-        except (InvalidTag, ValueError) as broken:
-            raise Unsealable from broken
+        if sealed[:1] == FIRST:
+            head, keys = FIRST, self._keys[::-1]  # the oldest is the likeliest
+        else:
+            head = sealed[: 1 + NAME]
+            keys = tuple(key for key in self._keys if head == NAMED + key.name)
+        for key in keys:
+            with suppress(InvalidTag, ValueError):
+                return key.seal.decrypt(
+                    sealed[len(head) : len(head) + NONCE], sealed[len(head) + NONCE :], head
+                )
+        raise Unsealable
+
+    def is_present(self, sealed: bytes) -> bool:
+        """Whether the present key closed it."""
+        return sealed[: 1 + NAME] == NAMED + self._keys[0].name
 
     def fingerprint(self, text: str) -> str:
-        """The same 64 letters for the same text, which tell nothing without the key."""
-        return hmac.new(self._index, text.encode(), hashlib.sha256).hexdigest()
+        """The same 64 letters for the same text, which tell nothing without the present key."""
+        return _mark(self._keys[0].index, text)
+
+    def fingerprints(self, text: str) -> tuple[str, ...]:
+        """Every fingerprint that the text may have now: under the present key, then under those before."""
+        return tuple(_mark(key.index, text) for key in self._keys)
+
+    def mark(self, text: str) -> str:
+        """As `fingerprint`, and the same for ever."""
+        return _mark(self._lasting, text)
+
+
+def _mark(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
@@ -74,6 +133,32 @@ def read_or_make_secret(path: Path) -> bytes:
     if len(secret) < SHORTEST_SECRET:
         raise ValueError(f"the secret in {path.name} is damaged: put the right file back")
     return secret
+
+
+def secrets_before(path: Path) -> tuple[bytes, ...]:
+    """The secrets that `path` held before, the newest first, as far as they are still there."""
+    kept = sorted(path.parent.glob(f"{path.stem}.before-*{path.suffix}"), reverse=True)
+    present = path.read_bytes()
+    return tuple(secret for one in kept if (secret := one.read_bytes()) != present)
+
+
+def renew_secret(path: Path) -> None:
+    """Put a new secret in the place of the one in `path`, which stays beside it; a crash leaves either whole."""
+    number = len(list(path.parent.glob(f"{path.stem}.before-*{path.suffix}"))) + 1
+    kept = path.with_name(f"{path.stem}.before-{number:04}{path.suffix}")
+    fresh = path.with_name(f"{path.stem}.next{path.suffix}")
+    fresh.unlink(missing_ok=True)
+    _make_secret(fresh)
+    os.link(path, kept)
+    os.replace(fresh, path)
+
+
+def forget_secrets(path: Path) -> int:
+    """Remove the secrets that `path` held before; returns how many."""
+    kept = list(path.parent.glob(f"{path.stem}.before-*{path.suffix}"))
+    for one in kept:
+        one.unlink()
+    return len(kept)
 
 
 def _make_secret(path: Path) -> None:

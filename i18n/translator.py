@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
 from math import inf
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import UTC, format_skeleton, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from i18n.languages import language_name, native_name
 from i18n.messages import COUNT, translations
@@ -78,6 +79,13 @@ class Translator:
     def percent(self, share: float) -> Phrase:
         """Write a share of one as a whole percentage: 0.873 is 87%."""
         return Phrase(format_percent(share, locale=self._babel))
+
+    def money(self, amount: Decimal, currency: str) -> Phrase:
+        """Write an exact amount of a currency (ISO 4217) as the reader does, with as many decimals as it needs."""
+        shown = format_currency(amount, currency, locale=self._babel, decimal_quantization=False)
+        if amount == round(amount, 2):  # "€3.40" rather than "€3.4"
+            shown = format_currency(amount, currency, locale=self._babel)
+        return Phrase(shown)
 
     def when(self, moment: datetime, *, now: datetime) -> Phrase:
         """Say when something is: the reader's local time, and how far away that is."""

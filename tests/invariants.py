@@ -240,8 +240,11 @@ def check_points(
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
         if row["id"] in overdue and fair:
             expected[now_is[row["person_id"]]] -= row["penalty"]
-    for row in entries:
-        if row["kind"] == "forfeit":  # by somebody who had themselves erased
-            expected[row["from_person"]] -= row["points"]
+    for row in entries:  # what does not come of answers: bonuses, payouts, what somebody erased gave up
+        if row["assignment_id"] is None and row["kind"] != "link":
+            if row["to_person"] is not None:
+                expected[now_is[row["to_person"]]] += row["points"]
+            if row["from_person"] is not None:
+                expected[now_is[row["from_person"]]] -= row["points"]
     for row in _rows(tx, person):
         assert balance(tx, row["id"]) == expected[row["id"]], row["id"]

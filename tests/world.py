@@ -51,7 +51,10 @@ class World:
         self, name: str, *roles: Role, langs: Sequence[str] = ("en",), zone: str | None = None
     ) -> Person:
         """Somebody who has joined."""
-        who = self.identity(name, zone)
+        return await self.join(self.identity(name, zone), *roles, langs=langs)
+
+    async def join(self, who: Identity, *roles: Role, langs: Sequence[str] = ("en",)) -> Person:
+        """The same of somebody with a name of their own."""
 
         def unit(tx: Any) -> Person:
             made = people.arrive(tx, self.vault, who, admins=frozenset(), now=self.clock.now())

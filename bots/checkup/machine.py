@@ -48,7 +48,7 @@ def check_secret(settings: Settings, *, data_exist: bool) -> Finding:
         return look(
             about,
             "CHATCROWD_SECRET_KEY is short",
-            mend=f"Take {SHORTEST_SECRET} characters or more, before the first person joins: it cannot change later.",
+            mend=f"Take {SHORTEST_SECRET} characters or more, then run `chatcrowd keys rotate`.",
         )
     path = settings.data_dir / KEY
     try:

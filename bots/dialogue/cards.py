@@ -154,6 +154,9 @@ def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]
 
 def _terms(t: Translator, held: Assignment, *, now: datetime) -> Phrase:
     reward = t.n("%(count)s point if right", "%(count)s points if right", held.reserve)
+    if held.file.value is not None:
+        money = held.file.value.times(held.reserve)
+        reward = t("%(reward)s (%(money)s)", reward=reward, money=t.money(money.amount, money.currency))
     if held.state is AssignmentState.OVERDUE or now > held.due_at:
         return t("%(reward)s · the time is over, but your answer still counts", reward=reward)
     if not held.asked:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from bots.dialogue import appealing
+from bots.dialogue import appealing, payouts
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import label_name
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Title, says
+from core import streaks
 from core.domain.states import TaskState
 from core.domain.suggestions import Screen
 from core.store import answers, ledger, projects
@@ -23,12 +24,30 @@ LONGEST = 60
 
 def balance(turn: Turn, _command: Command) -> Reply:
     """`/balance`."""
+    return says(_balance(turn))
+
+
+def balance_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """The same from a button."""
+    return says(_balance(turn))
+
+
+def _balance(turn: Turn) -> Message:
     t = turn.t
     points = people_rows.balance(turn.tx, turn.person.id)
     parts: list[Part] = [Title(t.n("You have %(count)s point.", "You have %(count)s points.", points))]
+    parts += payouts.purse(turn)
+    days = streaks.days(turn.person, now=turn.now)
+    if days > 1:
+        parts.append(Para(row_words(t, days)))
     parts += waiting(turn)
     row = (Button(t("Next task"), data("next")), Button(t("My answers"), data("history")))
-    return says(Message(parts=tuple(parts), rows=(row,)))
+    return Message(parts=tuple(parts), rows=(row,))
+
+
+def row_words(t: Translator, days: int) -> Phrase:
+    """How many days are in a row."""
+    return t.n("%(count)s day in a row with an answer", "%(count)s days in a row with an answer", days)
 
 
 def waiting(turn: Turn) -> list[Part]:
@@ -130,5 +149,6 @@ def _explained(t: Translator, one: Past) -> list[Part]:
 ROUTES: tuple[Route, ...] = (
     CommandRoute("balance", balance, N_("Your points"), right="work"),
     CommandRoute("history", history, N_("Your latest answers"), right="work"),
+    PressRoute("balance", balance_pressed),
     PressRoute("history", history_pressed),
 )

@@ -11,6 +11,7 @@ DAY = 24 * 60
 _TIMES = re.compile(
     r"\s*(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|to|bis|a|到|至|إلى|\s)\s*(\d{1,2})(?::(\d{2}))?\s*\Z"
 )
+_TIME = re.compile(r"\s*(\d{1,2})(?::(\d{2}))?\s*\Z")
 
 
 def read_hours(words: str) -> tuple[int, int]:
@@ -26,6 +27,21 @@ def read_hours(words: str) -> tuple[int, int]:
     if from_minute >= 60 or to_minute >= 60:
         raise Refused("bad_quiet_hours")
     return checked_hours(from_hour * 60 + from_minute, to_hour * 60 + to_minute)
+
+
+def read_time(words: str) -> int:
+    """A time of day, in minutes after midnight.
+
+    Raises:
+        Refused: bad_hour.
+    """
+    found = _TIME.match(words)
+    if found is None:
+        raise Refused("bad_hour")
+    hour, minute = (int(one or 0) for one in found.groups())
+    if hour >= 24 or minute >= 60:
+        raise Refused("bad_hour")
+    return hour * 60 + minute
 
 
 def checked_hours(start: int, end: int) -> tuple[int, int]:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.dialogue import adjusting, appealing, reporting, reviewing, standing_words
+from bots.dialogue import (
+    adjusting,
+    appealing,
+    bonuses,
+    payouts,
+    piloting,
+    reporting,
+    reviewing,
+    standing_words,
+)
 from bots.dialogue.announcing import slot as post_slot
 from bots.dialogue.buttons import data
 from bots.dialogue.cards import SLOT
@@ -91,6 +100,14 @@ def _notice(tx: Transaction, vault: Vault, event: Event, *, now: datetime) -> No
             return Notice(account, _unlinked(_voice(tx, account), held))
         case events.ModelTookOver(owner_id=owner):
             return _to_person(tx, owner, lambda t: _took_over(tx, t, event))
+        case events.PilotOver(owner_id=owner, project_id=project):
+            return _to_person(tx, owner, lambda t: _pilot(tx, t, project), key=_key("pilot over", project))
+        case events.BonusGiven(person_id=person):
+            return _to_person(tx, person, lambda t: _bonus(tx, t, event))
+        case events.PayoutMoved(person_id=person, payout_id=payout, state=state):
+            return _to_person(
+                tx, person, lambda t: payouts.told(t, event), key=_key("payout", payout, person, state)
+            )
         case events.ModelUnusable(owner_id=owner, project_id=project, model_id=model):
             return _to_person(
                 tx, owner, lambda t: _unusable(tx, t, project), key=_key("unusable", project, model)
@@ -249,6 +266,18 @@ def _finished(tx: Transaction, t: Translator, project_id: int, why: str) -> Mess
         else t("Every task of “%(project)s” is settled.", project=title)
     )
     return _message(t, Para(words), button=Button(t("Get the results"), data("results", project_id)))
+
+
+def _pilot(tx: Transaction, t: Translator, project_id: int) -> Message:
+    project = projects.find(tx, project_id)
+    assert project is not None, "projects are never deleted"
+    return piloting.over(t, project)
+
+
+def _bonus(tx: Transaction, t: Translator, event: events.BonusGiven) -> Message:
+    project = projects.find(tx, event.project_id)
+    assert project is not None, "projects are never deleted"
+    return bonuses.told(t, project, event)
 
 
 def _role(t: Translator) -> Message:

@@ -66,6 +66,8 @@ WORDS: dict[str, str] = {
     "bad_date": N_("%(field)s is no date. Write for example 2026-12-31 or 2026-12-31T18:00."),
     "bad_duration": N_("%(field)s is no time span. Write for example 90s, 30m, 5h or 2d."),
     "bad_name": N_("%(field)s may hold only letters, digits, dots, dashes and underscores."),
+    "bad_amount": N_("%(field)s is no amount above nothing. Write for example 0.01."),
+    "unknown_currency": N_("“%(value)s” is no currency code that I know. Write for example EUR."),
     "unknown_label": N_("“%(value)s” is none of the labels: %(options)s."),
     "archived_label": N_("The label “%(value)s” is no longer offered in this project."),
     "ambiguous_label": N_("“%(value)s” may mean several labels. Write one of these: %(options)s."),

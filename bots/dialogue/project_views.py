@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bots.dialogue import fair_pay, trial_words
 from bots.dialogue.auditing import alone
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
@@ -14,8 +15,10 @@ from core.advising import can_suggest
 from core.domain.project import Project
 from core.domain.states import ProjectState
 from core.effect import effect
+from core.fair_pay import measured
 from core.intake.project_model import ProjectFile
 from core.ordering import can_order, cost_per_label
+from core.pilots import TRIED, report
 from core.projects import Progress
 from core.store import task_views
 from i18n import Content, Phrase, Translator
@@ -32,7 +35,7 @@ def title_of(t: Translator, file: ProjectFile) -> Content:
 
 
 def card(turn: Turn, project_id: int) -> Message:
-    """The project as it stands, with what can be done now.
+    """The project as it stands, what an hour of it pays, and what can be done now.
 
     Raises:
         Refused: unknown_project.
@@ -47,6 +50,12 @@ def card(turn: Turn, project_id: int) -> Message:
         *(Para(line) for line in terms(t, project.file, now=turn.now)),
         Para(_budget(t, project)),
     ]
+    if project.state is not ProjectState.DRAFT:
+        found = report(turn.tx, project) if project.state is ProjectState.PILOT else None
+        pay = measured(turn.tx, project) if found is None else found.pay
+        parts += fair_pay.lines(t, pay, turn.house.fair_pay_floor)
+        if found is not None:
+            parts += trial_words.lines(t, found)
     cost = cost_per_label(far)
     if cost is not None:
         parts.append(Para(cost_words(t, cost)))
@@ -64,6 +73,8 @@ def state_words(t: Translator, project: Project) -> Phrase:
     match project.state:
         case ProjectState.DRAFT:
             return t("Draft: nobody sees it yet.")
+        case ProjectState.PILOT:
+            return t("On trial: people get its first tasks only.")
         case ProjectState.RUNNING if project.finished_at is not None:
             return t("Running: every task so far is settled.")
         case ProjectState.RUNNING:
@@ -81,6 +92,8 @@ def short_state(t: Translator, project: Project) -> Phrase:
     match project.state:
         case ProjectState.DRAFT:
             return t("draft")
+        case ProjectState.PILOT:
+            return t("on trial")
         case ProjectState.RUNNING:
             return t("running")
         case ProjectState.PAUSED:
@@ -116,10 +129,21 @@ def people_words(t: Translator, least: int, most: int) -> Phrase:
 def pay_words(t: Translator, file: ProjectFile) -> Phrase:
     """What a right answer pays and a late one costs."""
     reward = t.n("%(count)s point for a right answer", "%(count)s points for a right answer", file.reward)
+    if file.value is not None:
+        money = worth(t, file, file.reward)
+        reward = t("%(reward)s (%(money)s)", reward=reward, money=money)
     if not file.penalty_points:
         return reward
     cost = t.n("%(count)s point off when late", "%(count)s points off when late", file.penalty_points)
     return t("%(reward)s, %(cost)s", reward=reward, cost=cost)
+
+
+def worth(t: Translator, file: ProjectFile, points: int) -> Phrase:
+    """What so many points of a project are worth; nothing where they are worth no money."""
+    if file.value is None:
+        return Phrase("")
+    money = file.value.times(points)
+    return t.money(money.amount, money.currency)
 
 
 def _tasks(t: Translator, far: Progress, *, gold: int) -> Phrase:
@@ -180,7 +204,7 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         rows.append((Button(t("More answers or fewer"), data("order", one)),))
     if not closed and can_suggest(project.file):
         rows.append((Button(t("Suggestions"), data("models", one)),))
-    rows.append(_moves(t, project, empty=empty))
+    rows.append(_moves(t, project, tasks=far.tasks, empty=empty))
     if not closed:
         last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))
         if project.state is ProjectState.RUNNING:
@@ -189,12 +213,16 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
     return tuple(row for row in rows if row)
 
 
-def _moves(t: Translator, project: Project, *, empty: bool) -> Row:
+def _moves(t: Translator, project: Project, *, tasks: int, empty: bool) -> Row:
     close = Button(t("Close"), data("p-close", project.id))
     match project.state:
         case ProjectState.DRAFT if empty:
             return (close,)
-        case ProjectState.DRAFT:
+        case ProjectState.DRAFT if tasks:
+            words = t.n("Try with %(count)s task", "Try with %(count)s tasks", min(tasks, TRIED))
+            launch = Button(t("Launch"), data("p-launch", project.id))
+            return launch, Button(words, data("p-try", project.id)), close
+        case ProjectState.DRAFT | ProjectState.PILOT:
             return Button(t("Launch"), data("p-launch", project.id)), close
         case ProjectState.RUNNING:
             return Button(t("Pause the project"), data("p-pause", project.id)), close

@@ -20,8 +20,12 @@ REFUSALS: dict[str, str] = {
     "appeals_open": N_("%(most)s of your appeals are still waiting. Please come back when one is decided."),
     "archived_label": N_("This answer is no longer offered. Please choose another one."),
     "bad_date": N_("Please send a date like 2026-03-01."),
+    "bad_hour": N_("Please send a time, for example 08:30."),
+    "bad_nickname": N_("Please send a name of 2 to 24 letters or digits, without dots or links."),
     "bad_number": N_("Please send a whole number, for example 100."),
     "bad_quiet_hours": N_("Please send two times, for example 22:00-08:00."),
+    "bonus_given": N_("A bonus was given a moment ago. Send the command again for another one."),
+    "bonus_too_large": N_("A bonus is 1 to %(most)s points."),
     "banned": N_("You cannot take part any more. Send /appeal if this is a mistake."),
     "budget_below_spent": N_(
         "The budget cannot be less than the %(points)s points already spent or promised."
@@ -55,6 +59,7 @@ REFUSALS: dict[str, str] = {
         "The model “%(name)s” does not know the label “%(label)s”. Please choose another one."
     ),
     "model_name_taken": N_("There is a model named “%(name)s” already. Please choose another name."),
+    "nickname_taken": N_("Somebody has a name like this already. Please choose another one."),
     "never_worked": N_("This person has not worked in any project, so none can pay."),
     "no_model_before": N_("There is no model before this one that fits the labels."),
     "no_more_time": N_("The deadline is too close for more time."),
@@ -71,12 +76,19 @@ REFUSALS: dict[str, str] = {
     "nothing_expected": N_("Send /task for a task, or /help to see what I can do."),
     "nothing_to_unlink": N_("This chat is not linked with another one. Send /link to do that."),
     "own_answer": N_("You answered this task yourself, so somebody else has to decide it."),
+    "payout_ended": N_("This statement is paid or cancelled already. Send /payout to see how it stands."),
+    "payout_under_way": N_(
+        "A statement in %(currency)s is under way. Mark it as paid or cancel it first: /payout"
+    ),
     "own_case": N_("This is about you, so somebody else has to decide it."),
     "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "paused": N_("Your work is paused. Send /task to see until when."),
     "project_closed": N_("This project is closed."),
-    "reason_too_long": N_("Please say it in at most %(most)s letters."),
+    "point_value_fixed": N_(
+        "People worked for this point value, so it stays. Please make a new project for another one."
+    ),
+    "reason_too_long": N_("Please say why in at most %(most)s characters."),
     "restricted": N_("This project has no tasks for you at the moment. Send /task for another one."),
     "several_zones": N_("Which one do you mean? %(places)s."),
     "standing_first": N_(
@@ -98,10 +110,12 @@ REFUSALS: dict[str, str] = {
     "unknown_model": N_(
         "I can’t find this model. Look at “Suggestions” on the project’s card for those there are."
     ),
+    "unknown_payout": N_("I can’t find this statement. Send /payout to see those there are."),
     "unknown_person": N_("I don’t know this person. They find their number in /settings."),
     "unknown_project": N_("I can’t find this project. Send /projects to see yours."),
     "unknown_role": N_("You can give these roles: %(options)s."),
     "unknown_task": N_("I can’t find this task. Send /projects to see your projects."),
+    "unknown_worker": N_("I can’t find this worker in the project. Look at the answers file: /results"),
     "unknown_zone": N_("I couldn’t find this place. Send a large city, for example Cairo."),
 }
 

@@ -8,7 +8,8 @@ from bots.dialogue.hours import checked_hours, clock_time, read_hours
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
-from core import linking, people
+from core import linking, mornings, people
+from core.domain.person import may
 from core.store import people as people_rows
 from i18n import N_, Content, Phrase, native_name
 
@@ -41,6 +42,7 @@ def overview(turn: Turn) -> Message:
         t("Your place: %(place)s", place=place),
         t("Quiet hours: %(hours)s", hours=_hours(turn)),
         t("News of new work: yes") if person.nudges else t("News of new work: no"),
+        *(_summary(turn) if may(person, "read summary") else ()),
         *((t("Linked chats: %(number)s", number=t.number(chats)),) if chats > 1 else ()),
     )
     return Message(
@@ -52,7 +54,10 @@ def overview(turn: Turn) -> Message:
         rows=(
             (Button(t("🌐 Language"), data("locales", SLOT)), Button(t("Work languages"), data("setlangs"))),
             (Button(t("Place"), data("setzone")), Button(t("Quiet hours"), data("setquiet"))),
-            (Button(_nudge_words(turn), data("setnudge", 0 if person.nudges else 1)),),
+            (
+                Button(_nudge_words(turn), data("setnudge", 0 if person.nudges else 1)),
+                *((Button(t("Summary"), data("setsummary")),) if may(person, "read summary") else ()),
+            ),
         ),
         slot=SLOT,
     )
@@ -69,6 +74,13 @@ def _hours(turn: Turn) -> Phrase:
         return turn.t("none")
     start, end = clock_time(person.quiet_from), clock_time(person.quiet_to)
     return turn.t("%(start)s to %(end)s", start=start, end=end)
+
+
+def _summary(turn: Turn) -> tuple[Phrase, ...]:
+    """When the summary comes; the place is asked for elsewhere, until then it is the hour of UTC."""
+    t, time = turn.t, Content(clock_time(mornings.hour(turn.tx, turn.person)))
+    when = t("%(time)s UTC", time=time) if turn.person.zone is None else time
+    return (t("Summary of the day before: %(time)s", time=when),)
 
 
 def set_languages(turn: Turn, _pressed: Pressed) -> Reply:

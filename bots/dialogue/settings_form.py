@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.dashboard import dashboard
-from bots.dialogue.hours import read_hours, written_hours
+from bots.dialogue.hours import clock_time, read_hours, read_time, written_hours
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import FormRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Choice, Field, Form, Reply, Submit, Words, Wrong, says
-from core import people
+from core import mornings, people
+from core.domain.person import may
 from core.errors import Refused
 from core.store import people as people_rows
 from i18n import available_locales, find_zone, native_name, working_languages
@@ -64,9 +65,22 @@ def form(turn: Turn) -> Form:
                 str(int(person.nudges)),
                 (Choice(t("Yes, please"), "1"), Choice(t("No, thanks"), "0")),
             ),
+            *(_summary(turn) if may(person, "read summary") else ()),
         ),
         submit=t("Save"),
         locale=t.locale,
+    )
+
+
+def _summary(turn: Turn) -> tuple[Field, ...]:
+    t = turn.t
+    return (
+        Field(
+            "summary",
+            t("When shall I send you the summary?"),
+            hint=t("It is about the day before. Send a time, for example 08:30."),
+            value=clock_time(mornings.hour(turn.tx, turn.person)),
+        ),
     )
 
 
@@ -83,6 +97,12 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
         quiet = read_hours(typed) if typed.strip() else (0, 0)
     except Refused as refused:
         errors["quiet"] = refusal(turn.t, refused)
+    minute = None
+    if may(turn.person, "read summary") and "summary" in values:
+        try:
+            minute = read_time(str(values["summary"]))
+        except Refused as refused:
+            errors["summary"] = refusal(turn.t, refused)
     locale, spoken = str(values.get("locale", "")), tuple(values.get("languages", ()))
     if locale not in available_locales() or not set(spoken) <= _known(turn):
         raise Refused("unknown_button")
@@ -97,6 +117,8 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     people.set_languages(turn.tx, turn.person, spoken)
     if zone is not None and zone != turn.person.zone:
         people.set_zone(turn.tx, turn.person, zone, now=turn.now)
+    if minute is not None and minute != mornings.hour(turn.tx, turn.person):
+        mornings.set_hour(turn.tx, turn.person, minute, now=turn.now)
     people.set_quiet(turn.tx, turn.person, start=quiet[0], end=quiet[1])
     if wanted != turn.person.nudges:
         people.set_nudges(turn.tx, turn.person, wanted=wanted, now=turn.now)

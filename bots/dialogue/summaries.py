@@ -1,89 +1,132 @@
-"""The daily summary for moderators."""
+"""The daily summary for moderators: what needs a decision, the figures, and the same as a picture."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bots.dialogue import suspects
 from bots.dialogue.buttons import Pressed, data
-from bots.dialogue.routes import CommandRoute, Route
+from bots.dialogue.day_figures import lines, part_line, part_lines
+from bots.dialogue.day_views import alt
+from bots.dialogue.errand_words import job_slot
+from bots.dialogue.fit import ROOM
+from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Row, Title, says
-from core import summaries
+from core import mornings
 from core.errors import Refused
 from core.summaries import Summary
-from i18n import N_, Translator
+from i18n import N_, Phrase, Translator
+
+DECIDE = "projects"
+"""The verb of the button that leads to what waits for a decision."""
 
 
 def summary(turn: Turn, command: Command) -> Reply:
     """`/summary [date]`: yesterday, or the day that is named."""
-    yesterday = turn.now.astimezone(turn.person.tz).date() - timedelta(days=1)
     words = command.args.strip()
     try:
-        day = date.fromisoformat(words) if words else yesterday
+        day = date.fromisoformat(words) if words else _today(turn) - timedelta(days=1)
     except ValueError:
         raise Refused("bad_date") from None
-    return says(_of_day(turn, day))
+    return _ask(turn, day)
 
 
 def today(turn: Turn, _pressed: Pressed) -> Reply:
     """Today so far, from a button."""
-    return says(_of_day(turn, turn.now.astimezone(turn.person.tz).date()))
+    return _ask(turn, _today(turn))
 
 
-def _of_day(turn: Turn, day: date) -> Message:
-    figures = summaries.of_day(turn.tx, turn.house.vault, turn.person, day)
-    summaries.note_read(turn.tx, turn.person, figures, now=turn.now)
-    shown = message(turn.t, figures)
-    so_far = (Button(turn.t("Today so far"), data("today")),)
-    return replace(shown, rows=(*shown.rows, so_far))
+def _today(turn: Turn) -> date:
+    return turn.now.astimezone(turn.person.tz).date()
 
 
-def message(t: Translator, figures: Summary) -> Message:
-    """The figures of a day in words, and whose answers to look at."""
-    parts: list[Part] = [
+def _ask(turn: Turn, day: date) -> Reply:
+    t, day = turn.t, mornings.asked_for(turn.person, day, now=turn.now)
+    job = turn.errand(mornings.SUMMARY, project_id=None, details={"day": day.isoformat()})
+    words = t("I am putting the summary of %(day)s together…", day=t.date(day))
+    return says(Message(parts=(Para(words),), slot=job_slot(job)))
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A summary as it is told, and its figures with whom it names."""
+
+    message: Message
+    figures: Summary
+
+
+def tell(t: Translator, figures: Summary, *, picture: str | None = None, room: int | None = None) -> Told:
+    """The figures of a day, and whose answers to look at; leaner where there is `room` for fewer characters.
+
+    What the picture shows too goes first: how languages and projects compare, then their lines; names go last.
+    """
+    named = len(figures.named)
+    leaner = [(how, named) for how in ("compared", "plain", "none")]
+    leaner += [("none", fewer) for fewer in range(named - 1, 0, -1)]  # one is named in any case
+    kept, parts = figures, tuple[Part, ...]()
+    for how, names in leaner:
+        more = figures.more + named - names
+        kept = replace(figures, named=figures.named[:names], more=more)
+        parts = _body(t, kept, how=how)
+        if room is None or sum(len(part.words) + ROOM for part in parts) <= room:
+            break
+    message = Message(
+        parts=parts,
+        rows=_rows(t, figures),
+        picture=picture,
+        alt=None if picture is None else alt(t, figures),
+        locale=t.locale,
+    )
+    return Told(message, kept)
+
+
+def _body(t: Translator, figures: Summary, *, how: str) -> tuple[Part, ...]:
+    groups = ((t("By language"), figures.languages), (t("By project"), figures.projects))
+    return (
         Title(t("Summary of %(day)s", day=t.date(figures.day))),
-        Para(
-            t(
-                "%(answers)s from %(workers)s",
-                answers=t.n("%(count)s answer", "%(count)s answers", figures.answers),
-                workers=t.n("%(count)s worker", "%(count)s workers", figures.workers),
-            )
+        _waiting(t, figures),
+        Para(_lines(*lines(t, figures))),
+        *(
+            Para(_lines(title, *part_lines(t, parts)) if how == "compared" else part_line(t, title, parts))
+            for title, parts in groups
+            if parts.top and how != "none"
         ),
-        Para(
-            t(
-                "%(created)s added, %(settled)s settled",
-                created=t.n("%(count)s task", "%(count)s tasks", figures.created),
-                settled=t.n("%(count)s task", "%(count)s tasks", figures.settled),
-            )
-        ),
-        Para(
-            t.n(
-                "%(count)s card ran out of time, %(penalty)s points taken back",
-                "%(count)s cards ran out of time, %(penalty)s points taken back",
-                figures.overdue,
-                penalty=t.number(figures.penalty_points),
-            )
-        ),
-        Para(t.n("%(count)s point paid", "%(count)s points paid", figures.paid_points)),
-        Para(t.n("%(count)s new person", "%(count)s new people", figures.newcomers)),
-    ]
-    rows: list[Row] = []
-    if figures.waiting:
-        waiting = t.n(
+        Note(t("In brackets: the day before · the mean of the week before.")),
+        *suspects.lines(t, figures.named, more=figures.more),
+    )
+
+
+def _waiting(t: Translator, figures: Summary) -> Part:
+    if not figures.waiting:
+        return Note(t("Nothing needs your decision."))
+    return Para(
+        t.n(
             "%(count)s task waits for your decision.",
             "%(count)s tasks wait for your decision.",
             figures.waiting,
         )
-        parts.append(Para(waiting))
-        rows.append((Button(t("My projects"), data("projects")),))
-    else:
-        parts.append(Note(t("Nothing needs your decision.")))
-    parts += suspects.lines(t, figures.named, more=figures.more)
-    return Message(parts=tuple(parts), rows=tuple(rows), locale=t.locale)
+    )
+
+
+def _rows(t: Translator, figures: Summary) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    if figures.waiting:
+        words = t.n("Decide %(count)s task", "Decide %(count)s tasks", figures.waiting)
+        rows.append((Button(words, data(DECIDE)),))
+    rows.append((Button(t("Today so far"), data("today")),))
+    return tuple(rows)
+
+
+def _lines(*words: Phrase) -> Phrase:
+    return Phrase("\n".join(words))
 
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("summary", summary, N_("Yesterday in figures"), right="read summary"),
+    PressRoute("today", today),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import agreement, cards, effects
+from bots.dialogue import agreement, cards, effects, fair_pay
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.project_views import state_words, title_of
@@ -13,6 +13,7 @@ from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Reply, R
 from core import projects
 from core.effect import effect
 from core.errors import Refused
+from core.fair_pay import measured
 from core.intake.results import ResultFormat
 from core.projects import Progress
 from core.quality import quality
@@ -58,6 +59,7 @@ def progress(turn: Turn, project_id: int) -> Reply:
     if far.left is not None:
         parts.append(Para(t("At this pace about %(duration)s more", duration=t.duration(far.left))))
     parts.append(Note(t("As of %(time)s", time=t.clock(turn.now))))
+    parts += fair_pay.lines(t, measured(turn.tx, far.project), turn.house.fair_pay_floor)
     learned = quality(turn.tx, turn.person, project_id)
     if learned is not None:
         parts += agreement.lines(t, far.project, learned, now=turn.now)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from bots.dialogue.vocabulary import Limits, Place
 from core import jobs
+from core.domain.fair_pay import Floor
 from core.domain.person import Person
 from core.events import Event
 from core.store import chats
@@ -31,6 +33,8 @@ class House:
     data_dir: Path
     new_token: Callable[[], str]
     invite_links: Mapping[str, Callable[[str], str]] = field(default_factory=dict)  # platform → token → URL
+    fair_pay_floor: Floor = field(default_factory=Floor)
+    payout_minimum: Mapping[str, Decimal] = field(default_factory=dict)  # currency → least amount
     reaction: timedelta = timedelta(milliseconds=400)  # a tap sooner after a new card was for the one before
 
     @property

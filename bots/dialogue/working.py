@@ -7,11 +7,12 @@ from dataclasses import replace
 from bots.dialogue import cards, consenting, standing_words
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import SLOT
+from bots.dialogue.earning import row_words
 from bots.dialogue.languages import ask_languages
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Title, Toast, says
-from core import answering, people
+from core import answering, people, streaks
 from core.assigning import Handed, next_task
 from core.domain.states import AssignmentState
 from core.domain.task import Assignment
@@ -79,7 +80,11 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     t = turn.t
     undo = None if kept.late else (held.id, cards.name_of(options[ordinal], t.locale))
     toast = t("Saved, though late. Thank you!") if kept.late else t("Saved. Thank you!")
-    return says(serve(turn, asked=False, undo=undo), toast=Toast(toast))
+    following = serve(turn, asked=False, undo=undo)
+    days = streaks.answered(turn.tx, turn.person, now=turn.now)
+    if days is not None and days > 1:
+        toast = t("%(saved)s %(days)s.", saved=toast, days=row_words(t, days))
+    return says(following, toast=Toast(toast))
 
 
 def _too_soon(turn: Turn, held: Assignment) -> bool:

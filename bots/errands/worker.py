@@ -15,7 +15,17 @@ from bots.dialogue.errand_words import job_slot
 from bots.dialogue.refusals import refusal
 from bots.dialogue.turn import House
 from bots.dialogue.vocabulary import Message, Para
-from bots.errands import curves, exporting, importing, own_data, project_files, training
+from bots.errands import (
+    curves,
+    drawing,
+    exporting,
+    importing,
+    own_data,
+    payouts,
+    project_files,
+    summaries,
+    training,
+)
 from bots.errands.desk import EXPORTS, Desk, LostJob, account_of
 from bots.postbox import Postbox
 from core import jobs
@@ -23,6 +33,7 @@ from core.clock import Clock
 from core.domain.states import JobState
 from core.errors import Refused
 from core.jobs import Job
+from core.mornings import SUMMARY
 from core.privacy import COPY, FORGET
 from core.store import Store
 from core.store.transaction import Transaction
@@ -43,17 +54,21 @@ KINDS: Mapping[str, Callable[[Desk, Job], Awaitable[None]]] = {
     "project file": project_files.take_in,
     "project copy": project_files.give_copy,
     "curve": curves.draw,
+    "payout": payouts.go_on,
     COPY: own_data.give_copy,
     FORGET: own_data.forget,
+    SUMMARY: summaries.tell,
     TRAIN: training.learn,
 }
 SLOW = frozenset({TRAIN})
 """What takes minutes: it has a lane of its own, so that nobody's file waits for it."""
-QUICK = frozenset(KINDS) - SLOW
+TOLD = frozenset({SUMMARY})
+"""What moderators wait for in the morning: no large import delays it."""
+QUICK = frozenset(KINDS) - SLOW - TOLD
 
 
 class Errands:
-    """Works on the list of jobs, oldest first; one slow and one quick job at a time."""
+    """Works on the list of jobs, oldest first; one job of each lane at a time."""
 
     def __init__(
         self,
@@ -68,7 +83,7 @@ class Errands:
         self._desk = Desk(store, clock, postbox, house, courier_nudge, holder)
         self._store = store
         self._clock = clock
-        self._woken = {kinds: asyncio.Event() for kinds in (QUICK, SLOW)}
+        self._woken = {kinds: asyncio.Event() for kinds in (QUICK, TOLD, SLOW)}
         self._swept_at: datetime | None = None
 
     def wake(self) -> None:
@@ -105,7 +120,7 @@ class Errands:
             log.exception("no errand could be run", error=type(failure).__name__)
             return False
 
-    async def run_once(self, kinds: frozenset[str] = QUICK | SLOW) -> bool:
+    async def run_once(self, kinds: frozenset[str] = frozenset(KINDS)) -> bool:
         """Take one job and work it to its end or failure; False when there was none."""
         now, holder = self._clock.now(), self._desk.holder
         job = await self._store.write(lambda tx: jobs.take(tx, kinds=kinds, holder=holder, now=now))
@@ -163,7 +178,7 @@ class Errands:
         if self._swept_at is not None and now - self._swept_at < SWEEPS_EVERY:
             return
         self._swept_at = now
-        await asyncio.to_thread(curves.sweep, self._desk.house, before=now - KEPT[EXPORTS])
+        await asyncio.to_thread(drawing.sweep, self._desk.house, before=now - KEPT[EXPORTS])
         for folder, kept in KEPT.items():
             await asyncio.to_thread(sweep, self._desk.house.data_dir / folder, before=now - kept)
 

@@ -57,6 +57,16 @@ def next_local(after: datetime, minute: int, zone: ZoneInfo) -> datetime:
     return _next(after, minute, zone, folds=(0,))
 
 
+def latest_local(upto: datetime, minute: int, zone: ZoneInfo) -> datetime:
+    """The last moment, no later than `upto`, at which the local clock showed `minute`; as `next_local`."""
+    day = upto.astimezone(zone).date() - timedelta(days=2)
+    start = datetime.combine(day, time(tzinfo=zone)).astimezone(upto.tzinfo)
+    latest = following = _next(start, minute, zone, folds=(0,))
+    while following <= upto:
+        latest, following = following, _next(following, minute, zone, folds=(0,))
+    return latest
+
+
 def _next(after: datetime, minute: int, zone: ZoneInfo, *, folds: tuple[int, ...]) -> datetime:
     day = after.astimezone(zone).date() - timedelta(days=1)
     while True:

@@ -37,6 +37,9 @@ class Person:
     menu: str | None
     seen_at: datetime
     linked_at: datetime | None  # since when they may speak from several accounts
+    streak: int = 0  # days in a row, up to the last one on which they worked: see domain/streaks.py
+    worked_on: int = 0
+    rested_on: int = 0
     consent_version: int | None = None  # of the agreement that they agreed to last
     banned: bool = False
     paused_until: datetime | None = None  # no project hands them anything until then
@@ -75,6 +78,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "read any project": frozenset({_M, _A}),
     "decide": frozenset({_R, _M, _A}),  # settle what the crowd did not decide, in projects they may run
     "read summary": frozenset({_M, _A}),
+    "pay out": frozenset({_A}),
     "review": frozenset({_M, _A}),
     "restrict": frozenset({_M, _A}),  # warn, restrict, pause, ban and lift; moderators: whoever is no admin
     "adjust": frozenset({_M, _A}),
@@ -86,6 +90,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
 """Every right, and the roles that hold it: the one place where rights are decided."""
 WHILE_BANNED = frozenset({"appeal"})
 """What a ban leaves."""
+
+OF_A_PROJECT = frozenset({"run project", "decide"})
+"""The rights that are asked for with a project: requesters hold them for their own."""
 
 
 def may(person: Person, right: str, *, owner_id: int | None = None) -> bool:

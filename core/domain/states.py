@@ -8,6 +8,7 @@ from enum import StrEnum
 
 class ProjectState(StrEnum):
     DRAFT = "draft"
+    PILOT = "pilot"
     RUNNING = "running"
     PAUSED = "paused"
     CLOSED = "closed"
@@ -55,7 +56,10 @@ P, T, A = ProjectState, TaskState, AssignmentState
 
 PROJECT: Moves = {
     (P.DRAFT, "launch"): P.RUNNING,
+    (P.DRAFT, "try"): P.PILOT,
     (P.DRAFT, "close"): P.CLOSED,
+    (P.PILOT, "launch"): P.RUNNING,
+    (P.PILOT, "close"): P.CLOSED,
     (P.RUNNING, "pause"): P.PAUSED,
     (P.RUNNING, "close"): P.CLOSED,
     (P.PAUSED, "resume"): P.RUNNING,

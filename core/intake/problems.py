@@ -65,6 +65,8 @@ class ProblemCode(StrEnum):
     BAD_DATE = "bad_date"
     BAD_DURATION = "bad_duration"
     BAD_NAME = "bad_name"
+    BAD_AMOUNT = "bad_amount"
+    UNKNOWN_CURRENCY = "unknown_currency"
     UNKNOWN_LABEL = "unknown_label"
     ARCHIVED_LABEL = "archived_label"
     AMBIGUOUS_LABEL = "ambiguous_label"
@@ -138,6 +140,8 @@ MEANINGS: Final[dict[ProblemCode, str]] = {
     ProblemCode.BAD_DATE: "%(field)s is not a date such as 2026-12-31 or 2026-12-31T18:00.",
     ProblemCode.BAD_DURATION: "%(field)s is not a time span such as 90s, 30m, 5h or 2d.",
     ProblemCode.BAD_NAME: "%(field)s may hold letters, digits, dots, dashes and underscores only.",
+    ProblemCode.BAD_AMOUNT: "%(field)s is not an amount such as 0.01.",
+    ProblemCode.UNKNOWN_CURRENCY: "%(value)s is not a currency code such as EUR; close: %(did_you_mean)s.",
     ProblemCode.UNKNOWN_LABEL: "%(value)s is none of the labels %(options)s.",
     ProblemCode.ARCHIVED_LABEL: "The label %(value)s was removed from the project.",
     ProblemCode.AMBIGUOUS_LABEL: "%(value)s may mean several labels: %(options)s.",

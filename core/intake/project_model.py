@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +19,8 @@ from pydantic import (
 )
 
 from core.consensus import methods
+from core.domain.currencies import DIGITS
+from core.domain.money import Money, read_amount
 from core.domain.rewards import half_up
 from core.errors import Problem
 from core.intake.checks import AtMost, Between, Language, Moment, Name, Span, refuse
@@ -126,6 +129,42 @@ class Suggestions(_Part):
         return self.model != NO_MODEL
 
 
+def _amount(value: object) -> object:
+    if isinstance(value, Decimal):
+        return value
+    amount = read_amount(str(value))
+    if amount is None:
+        refuse(problem(ProblemCode.BAD_AMOUNT, value=str(value)))
+    return amount
+
+
+def _currency(value: str) -> str:
+    code = value.strip().upper()
+    if code not in DIGITS:
+        close = close_to(code, [one.lower() for one in DIGITS]).upper()
+        refuse(problem(ProblemCode.UNKNOWN_CURRENCY, value=value, did_you_mean=close))
+    return code
+
+
+class PointValue(_Part):
+    """What a point is worth: an exact amount of a currency (ISO 4217)."""
+
+    amount: Annotated[Decimal, BeforeValidator(_amount)]
+    currency: Annotated[str, AfterValidator(_currency)]
+
+    @property
+    def money(self) -> Money:
+        """The same as a value."""
+        return Money(self.amount, self.currency)
+
+
+class StreakBonus(_Part):
+    """Points for so many days in a row with a right answer in the project; the count begins anew after it."""
+
+    streak_days: Annotated[int, Between(2, 60)]
+    points: Annotated[int, Between(1, 10_000)]
+
+
 class ProjectFile(_Part):
     """Everything a requester decides about a project. `title` is `project` in the file."""
 
@@ -145,6 +184,8 @@ class ProjectFile(_Part):
     budget: Annotated[int, Between(0, 1_000_000_000)] | None = None
     suggestions: Suggestions = Suggestions()
     gold_share: Annotated[float, Between(0, 0.5)] = 0.05
+    point_value: PointValue | None = None
+    bonus: StreakBonus | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -158,6 +199,11 @@ class ProjectFile(_Part):
         if problems:
             refuse(*problems)
         return self
+
+    @property
+    def value(self) -> Money | None:
+        """What a point is worth, when it is worth money."""
+        return None if self.point_value is None else self.point_value.money
 
     @property
     def penalty_points(self) -> int:

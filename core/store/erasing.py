@@ -17,6 +17,7 @@ from core.store.tables import (
     job,
     link_code,
     link_try,
+    nickname,
     outbox,
     person,
     person_language,
@@ -105,7 +106,7 @@ def empty_accounts(tx: Transaction, account_ids: list[int], *, now: datetime) ->
 
 def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
-    for table in (person_language, place, consent, link_code):
+    for table in (person_language, place, consent, link_code, nickname):
         tx.execute(delete(table).where(table.c.person_id == person_id))
     for words in (appeal, restriction):  # what was said by them and to them
         tx.execute(update(words).where(words.c.person_id == person_id).values(words=None))
@@ -123,10 +124,15 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
             nudges=False,
             next_nudge_at=None,
             next_summary_at=None,
+            summary_minute=None,
+            summary_day=None,
             news_at=None,
             consented_at=None,
             consent_version=None,
             unreachable_at=None,
+            streak=0,
+            worked_on=0,
+            rested_on=0,
             seen_at=person.c.created_at,
             erased_at=now,
         )

@@ -134,6 +134,71 @@ def _once(
     return entered == 1
 
 
+def bonus(tx: Transaction, *, project_id: int, person_id: int, points: int, key: str, now: datetime) -> bool:
+    """Give a worker points that no answer asked for; `key` names what for, and False says it was done before."""
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="bonus",
+        points=points,
+        from_project=project_id,
+        from_person=None,
+        to_project=None,
+        to_person=person_id,
+        key=f"bonus:{key}",
+        project=project_id,
+        assignment=None,
+    )
+    return entered == 1
+
+
+def pay_out(
+    tx: Transaction, *, payout_id: int, person_id: int, project_id: int, points: int, now: datetime
+) -> bool:
+    """Points of a person's account with a project are paid out; False when this payout took them before."""
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="payout",
+        points=points,
+        from_project=None,
+        from_person=person_id,
+        to_project=None,
+        to_person=None,
+        key=f"payout:{payout_id}:{person_id}:{project_id}",
+        project=project_id,
+        assignment=None,
+    )
+    return entered == 1
+
+
+def take_back_payout(
+    tx: Transaction,
+    *,
+    payout_id: int,
+    person_id: int,
+    to_person: int,
+    project_id: int,
+    points: int,
+    now: datetime,
+) -> bool:
+    """A payout that was never sent gives the points back, to whoever its person is now; False when it did before."""
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind="correction",
+        points=points,
+        from_project=None,
+        from_person=None,
+        to_project=None,
+        to_person=to_person,
+        key=f"unpaid:{payout_id}:{person_id}:{project_id}",
+        project=project_id,
+        assignment=None,
+    )
+    return entered == 1
+
+
 def join(tx: Transaction, *, gone: int, stays: int, points: int, now: datetime) -> bool:
     """The balance of a person who turned out to be another goes to that one, debts too; False when it did before."""
     giver, taker = (gone, stays) if points >= 0 else (stays, gone)

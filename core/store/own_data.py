@@ -45,6 +45,7 @@ def profile(tx: Transaction, person_id: int) -> list[Record]:
             "quiet_from_minute": row.quiet_from,
             "quiet_to_minute": row.quiet_to,
             "news_of_new_work": row.nudges,
+            "summary_minute": row.summary_minute,
             "here_since": instant(row.created_at),
             "seen_at": instant(row.seen_at),
         }

@@ -27,6 +27,9 @@ _PERSON_COLUMNS = (
     account.c.menu,
     person.c.seen_at,
     account.c.linked_at,
+    person.c.streak,
+    person.c.worked_on,
+    person.c.rested_on,
     person.c.consent_version,
     person.c.banned,
     person.c.paused_until,
@@ -100,6 +103,12 @@ def by_id(tx: Transaction, person_id: int) -> Person | None:
     None when there is nobody, or nobody any more.
     """
     return _BEST_REACHED.first(tx, person=person_id)
+
+
+def now_is(tx: Transaction, person_id: int) -> int:
+    """Who a person is now: themselves, unless they were merged."""
+    found = tx.execute(select(person.c.merged_into).where(person.c.id == person_id)).scalar()
+    return person_id if found is None else int(found)
 
 
 _MERGED_INTO = Statement(select(person.c.id).where(person.c.merged_into == bindparam("person")), int)

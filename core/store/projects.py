@@ -132,7 +132,8 @@ _SET_ASIDE_ROW = (
     .values(reserved=project.c.reserved + bindparam("points"))
 )
 _SET_ASIDE = Change(_SET_ASIDE_ROW)
-_RESERVE = Change(_SET_ASIDE_ROW.where(project.c.state == ProjectState.RUNNING.value))
+_HANDS_OUT = or_(project.c.state == ProjectState.RUNNING.value, project.c.state == ProjectState.PILOT.value)
+_RESERVE = Change(_SET_ASIDE_ROW.where(_HANDS_OUT))
 _SETTLE_RESERVE = Change(
     update(project)
     .where(project.c.id == bindparam("project"))
@@ -171,9 +172,12 @@ def places(tx: Transaction, project_id: int, count: int = 1) -> int:
     return _NEXT_PLACE.one(tx, project=project_id, count=count)
 
 
+LAUNCHED = (ProjectState.PILOT, ProjectState.RUNNING, ProjectState.PAUSED)
+
+
 def past_deadline(tx: Transaction, now: datetime) -> list[int]:
     """Launched projects whose own deadline has passed."""
-    rows = tx.execute(_PROJECT.where(project.c.state.in_([ProjectState.RUNNING, ProjectState.PAUSED])))
+    rows = tx.execute(_PROJECT.where(project.c.state.in_(LAUNCHED)))
     return [
         one.id
         for one in (_project(*row) for row in rows)

@@ -108,7 +108,11 @@ _BARRED = select(restriction.c.project_id).where(
 _OPEN_TO = Statement(
     _QUEUES.where(_FREE, project.c.id.not_in(_BARRED))
     .where(
-        project.c.state == ProjectState.RUNNING.value,
+        or_(
+            project.c.state == ProjectState.RUNNING.value,
+            # What is tried was brought forward, and comes back freed; all else waits for the launch.
+            and_(project.c.state == ProjectState.PILOT.value, queue.c.lane < int(Lane.FRESH)),
+        ),
         project.c.owner_id != bindparam("person"),
         queue.c.lane != int(Lane.GOLD),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from core.consensus.contract import Vote
 from core.domain.deadlines import UNDO_WINDOW
@@ -18,6 +18,7 @@ from core.domain.task import Counts, Tally
 from core.store.suggestions import hint_of
 from core.store.tables import task
 from core.store.transaction import Change, Statement, Transaction
+from core.store.types import Instant
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 _COLUMNS = (
@@ -226,6 +227,7 @@ _END = Change(
         confidence=bindparam("new_confidence"),
         settled_by=bindparam("new_settled_by"),
         settled_at=bindparam("new_settled_at"),
+        escalated_at=func.coalesce(bindparam("new_escalated_at", type_=Instant()), task.c.escalated_at),
         settle_at=None,
     )
 )
@@ -250,6 +252,7 @@ def end(
         new_confidence=confidence,
         new_settled_by=by,
         new_settled_at=now if state is TaskState.SETTLED else None,
+        new_escalated_at=now if state is TaskState.ESCALATED else None,
     )
 
 

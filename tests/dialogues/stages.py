@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from core import appeals, flags, standing
+from core import appeals, flags, pilots, standing
 from core.domain.person import Role
 from core.domain.standing import Measure
 from core.store import models
@@ -149,12 +149,37 @@ async def measured(house: PaperHouse) -> None:
     await house.service.store.write(refitted)
 
 
+async def tried(house: PaperHouse) -> None:
+    """A project with 25 tasks whose points are worth a cent; two workers have answered the 20 of its trial."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    project = await world.project(
+        owner,
+        [f"Meow {number}" for number in range(1, 26)],
+        launch=False,
+        **ANIMALS,
+        overlap={"min": 2, "max": 2},
+        budget=5_000,
+        point_value={"amount": "0.01", "currency": "EUR"},
+    )
+    await world.do(lambda tx: pilots.begin(tx, owner, project, now=house.clock.now()))
+    for name in ("ana", "ben"):
+        worker = await world.person(name)
+        while (card := await world.next(worker)) is not None:
+            house.clock.move(timedelta(seconds=30))
+            wrong = name == "ben" and card.content["text"] == "Meow 7"
+            await world.answers(worker, card, "dog" if wrong else "cat")
+    await house.later(minutes=2)
+    await house.later(minutes=10)
+
+
 STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "empty": empty,
     "running": running,
     "disputed": disputed,
     "suggesting": suggesting,
     "measured": measured,
+    "tried": tried,
     "outvoted": outvoted,
     "appealed": appealed,
     "outvoted_and_banned": outvoted_and_banned,

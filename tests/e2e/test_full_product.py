@@ -161,7 +161,8 @@ async def test_a_newcomer_is_worker_requester_and_moderator(
         await me.says(f"/summary {datetime.now(ZoneInfo(HOME)).date()}")  # the real service has the real date
         summary = me.page.locator(".card").last
         await expect(summary.get_by_role("heading")).to_contain_text("Summary of")
-        await expect(summary).to_contain_text(f"{FIVE - 1} answers from 1 worker")
+        await expect(summary).to_contain_text(f"Answers: {FIVE - 1} ↑ (0 · 0)")
+        await expect(summary.get_by_role("img")).to_have_js_property("complete", value=True)
 
 
 async def test_on_a_phone_a_card_is_seen_whole(browser: Browser, product: Running) -> None:

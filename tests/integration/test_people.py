@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import people
+from core import mornings, people
 from core.clock import ManualClock
 from core.domain.deadlines import next_local
 from core.domain.person import RIGHTS, Person, Role, may
@@ -223,7 +223,7 @@ async def test_settings_are_kept(world: World) -> None:
     assert await world.store.read(lambda tx: people_rows.languages(tx, worker.id)) == ("de", "fr")
     row = select(person.c.next_summary_at).where(person.c.id == worker.id)
     planned = await world.store.read(lambda tx: tx.execute(row).scalar_one())
-    assert planned == next_local(now, people.SUMMARY_AT, fresh.tz), "the summary moves with the zone"
+    assert planned == next_local(now, mornings.USUAL, fresh.tz), "the summary moves with the zone"
 
 
 NOTHING: dict[str, Any] = dict.fromkeys(Person.__dataclass_fields__)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core import importing, jobs, projects
+from core import importing, jobs, pilots, projects
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.project import Project
@@ -39,6 +39,7 @@ def press(world: World, owner: Person, project: int, event: str) -> Any:
     """The unit of one of the owner's buttons."""
     now = world.clock.now()
     return {
+        "try": partial(pilots.begin, person=owner, project_id=project, now=now),
         "launch": partial(projects.launch, person=owner, project_id=project, now=now),
         "pause": partial(projects.pause, person=owner, project_id=project, now=now),
         "resume": partial(projects.resume, person=owner, project_id=project, now=now),
@@ -48,6 +49,7 @@ def press(world: World, owner: Person, project: int, event: str) -> Any:
 
 ROADS = {
     ProjectState.DRAFT: [],
+    ProjectState.PILOT: ["try"],
     ProjectState.RUNNING: ["launch"],
     ProjectState.PAUSED: ["launch", "pause"],
     ProjectState.CLOSED: ["close"],
@@ -55,7 +57,7 @@ ROADS = {
 
 
 @pytest.mark.parametrize("state", list(ProjectState))
-@pytest.mark.parametrize("event", ["launch", "pause", "resume", "close"])
+@pytest.mark.parametrize("event", ["try", "launch", "pause", "resume", "close"])
 async def test_a_project_moves_by_its_table(
     sqlite_store: Store, clock: ManualClock, vault: Vault, state: ProjectState, event: str
 ) -> None:

@@ -21,7 +21,7 @@ from tests.full_run.telegram import TelegramHouse, telegram_house
 from tests.standins.telegram import User
 
 EVERYONE = {"start", "help", "settings", "link", "unlink", "mydata", "cancel"}
-WORKER = EVERYONE | {"task", "balance", "history", "skills", "appeal"}
+WORKER = EVERYONE | {"task", "balance", "history", "leaderboard", "skills", "appeal"}
 REQUESTER = WORKER | {
     "newproject",
     "projects",
@@ -31,9 +31,10 @@ REQUESTER = WORKER | {
     "results",
     "train",
     "announce",
+    "bonus",
 }
 MODERATOR = REQUESTER | {"summary", "grant", "review", "people", "ban", "unban", "adjust"}
-ADMIN = MODERATOR | {"audit"}
+ADMIN = MODERATOR | {"audit", "payout"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,
     Role.REQUESTER: REQUESTER,

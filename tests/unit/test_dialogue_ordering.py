@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bots.dialogue.ordering import about
-from bots.errands.curves import sweep
+from bots.errands.drawing import sweep
 from core import projects, refitting
 from core.clock import ManualClock
 from core.consensus.outlook import Ahead, Forecast, Outlook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -154,6 +154,13 @@ async def moderated(house: PaperHouse) -> Someone:
     return await house.joined("mona", Role.MODERATOR)
 
 
+async def morning_after(house: PaperHouse) -> None:
+    """The next day, before a refit has anything new to say."""
+    house.clock.move(timedelta(days=1))
+    await house.service.clockwork.summaries()
+    await house.settle()
+
+
 async def test_a_summary_names_whom_to_look_at(house: PaperHouse) -> None:
     """By number and by the name that their answers have in the results; nobody is called anything."""
     mona = await moderated(house)
@@ -174,20 +181,20 @@ async def test_a_summary_names_whom_to_look_at(house: PaperHouse) -> None:
 async def test_a_suspicion_is_told_on_its_day_only(house: PaperHouse) -> None:
     mona = await moderated(house)
     await learned(house, suspects=[suspect(1)])
-    await house.later(days=1)
+    await morning_after(house)
     assert "Worth a look" in said(mona.last), "the summary of the morning after"
     await learned(house, suspects=[suspect(1)])
-    await house.later(days=1)
+    await morning_after(house)
     assert "Summary of Mar 3, 2026" in said(mona.last)
     assert "Worth a look" not in said(mona.last)
     await learned(house, suspects=[suspect(1), suspect(2)])
-    await house.later(days=1)
+    await morning_after(house)
     assert "Person 2 " in said(mona.last)
     assert "Person 1 " not in said(mona.last)
 
 
-async def test_the_surest_five_are_named(house: PaperHouse) -> None:
-    """Each person once, by their surest reason."""
+async def test_the_surest_are_named(house: PaperHouse) -> None:
+    """Each person once, by their surest reason: five, or as many as there is room for under a picture."""
     mona = await moderated(house)
     world = world_of(house)
     people = [(await world.person(f"worker {at}")).id for at in range(7)]
@@ -197,8 +204,10 @@ async def test_the_surest_five_are_named(house: PaperHouse) -> None:
     await mona.says("/summary 2026-03-02")
     lines = said(mona.last).splitlines()
     named = [line.split()[1] for line in lines if line.startswith("Person ")]
-    assert named == [str(one) for one in reversed(people[2:])]
-    assert "and 2 more" in lines
+    assert named
+    assert named == [str(one) for one in reversed(people)][: len(named)]
+    assert f"and {7 - len(named)} more" in lines
+    assert "Shortened" not in said(mona.last)
     await learned(house, suspects=found[:1])
     await mona.says("/summary 2026-03-02")
     assert "more" not in said(mona.last)

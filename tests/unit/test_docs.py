@@ -16,12 +16,24 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_picture_of_the_states_is_the_table_of_the_states() -> None:
     """docs/states.md is what docs/draw_states.py draws."""
-    spec = importlib.util.spec_from_file_location("draw_states", ROOT / "docs" / "draw_states.py")
+    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawn("draw_states")
+
+
+def test_the_page_of_rights_is_the_table_of_rights() -> None:
+    """docs/rights.md is what docs/draw_rights.py makes of the rights and the routes."""
+    assert (ROOT / "docs" / "rights.md").read_text(encoding="utf-8") == drawn("draw_rights")
+
+
+def drawn(name: str) -> str:
+    """What a script of the docs draws."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     drawing = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(drawing)
-    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawing.page()
+    page = drawing.page()
+    assert isinstance(page, str)
+    return page
 
 
 def test_every_file_that_the_docs_name_exists() -> None:
@@ -44,6 +56,7 @@ def test_the_setup_page_names_only_what_there_is() -> None:
     known = {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
+    known |= {group.name for group in app.registered_groups if group.name}
     assert set(re.findall(r"bin/chatcrowd ([a-z]+)", page)) <= known
     addresses = {manifest.EVENTS_PATH, manifest.OAUTH_PATH, installing.INSTALL_PATH}
     assert set(re.findall(r"example\.org(/[a-z/]+)", page)) <= addresses

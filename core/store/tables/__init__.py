@@ -3,11 +3,14 @@
 from core.store.tables.audit import AUDIT_APPEND_ONLY, audit, audit_head
 from core.store.tables.background import job, lease
 from core.store.tables.crowds import crowd_model, reliability, worker_model
+from core.store.tables.incentives import nickname, pilot, streak_bonus
 from core.store.tables.installations import installation
+from core.store.tables.keys import vault_key
 from core.store.tables.linking import link_code, link_try
 from core.store.tables.messages import inbox, media, outbox, slot, web_message
 from core.store.tables.metadata import metadata
 from core.store.tables.models import model, serving, suggested, suggestion
+from core.store.tables.payouts import payout, payout_share
 from core.store.tables.people import account, consent, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
@@ -39,9 +42,13 @@ __all__ = [
     "media",
     "metadata",
     "model",
+    "nickname",
     "outbox",
+    "payout",
+    "payout_share",
     "person",
     "person_language",
+    "pilot",
     "place",
     "project",
     "project_version",
@@ -51,9 +58,11 @@ __all__ = [
     "review_case",
     "serving",
     "slot",
+    "streak_bonus",
     "suggested",
     "suggestion",
     "task",
+    "vault_key",
     "web_message",
     "worker_model",
 ]

@@ -35,9 +35,15 @@ person = Table(
     Column("unreachable_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("summary_minute", Integer),  # minutes after local midnight; none: the usual hour
+    Column("summary_day", Text),  # the last local day they were told of, as 2026-03-01
     Column("next_summary_at", Instant),
     Column("news_at", Instant),  # when the first reward came that the person was not told of
     Column("noticed_entry", Id, nullable=False, default=0),  # the last ledger entry the person was told of
+    # Days in a row with an answer: how many, the last one, and the last one that was let pass (days since year 1).
+    Column("streak", Integer, nullable=False, server_default="0"),
+    Column("worked_on", Integer, nullable=False, server_default="0"),
+    Column("rested_on", Integer, nullable=False, server_default="0"),
     # What `restriction` says of them now, so that handing out a task need not look there.
     Column("banned", Boolean, nullable=False, server_default=false()),
     Column("paused_until", Instant),

@@ -24,16 +24,30 @@ ledger = Table(
     Column("project_id", Id, ForeignKey("project.id")),
     Column("assignment_id", Id, ForeignKey("assignment.id")),
     CheckConstraint("points >= 0", name="points"),
-    CheckConstraint("(from_project IS NULL) <> (from_person IS NULL)", name="one_giver"),
+    # A leg that is neither is what is paid out: points go there, and come back when a payout is cancelled.
+    CheckConstraint("(from_project IS NULL) OR (from_person IS NULL)", name="one_giver"),
     CheckConstraint("(to_project IS NULL) OR (to_person IS NULL)", name="one_taker"),
+    CheckConstraint(
+        "kind IN ('payout', 'correction') OR (from_project IS NULL) <> (from_person IS NULL)", name="a_giver"
+    ),
 )
 for _kind in ("reward", "penalty"):
     _once = ledger.c.kind == _kind
     Index(
         f"uq_ledger_{_kind}", ledger.c.assignment_id, unique=True, sqlite_where=_once, postgresql_where=_once
     )
-Index("ix_ledger_to_person", ledger.c.to_person, ledger.c.id, ledger.c.points)
-Index("ix_ledger_from_person", ledger.c.from_person, ledger.c.id, ledger.c.points)
+# What a person has, in all and by project, reads these alone.
+Index("ix_ledger_to_person", ledger.c.to_person, ledger.c.id, ledger.c.points, ledger.c.project_id)
+Index("ix_ledger_from_person", ledger.c.from_person, ledger.c.id, ledger.c.points, ledger.c.project_id)
+_earned = ledger.c.kind == "reward"
+Index(
+    "ix_ledger_earned",
+    ledger.c.to_person,
+    ledger.c.at,
+    ledger.c.points,
+    sqlite_where=_earned,
+    postgresql_where=_earned,
+)
 Index("ix_ledger_at", ledger.c.at)
 
 _SQLITE_APPEND_ONLY = (

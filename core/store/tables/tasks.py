@@ -46,6 +46,7 @@ task = Table(
     Column("settle_at", Instant),
     Column("settled_by", Text),  # consensus | model | gold | person:<id>
     Column("settled_at", Instant),
+    Column("escalated_at", Instant),  # when its answers could not decide it, the last time
     Column("reopened_at", Instant),  # once, by a refit
     Column(
         "at_most", Integer
@@ -68,6 +69,17 @@ _dated = (task.c.state == "open") & task.c.deadline.isnot(None)
 Index("ix_task_deadline", task.c.deadline, sqlite_where=_dated, postgresql_where=_dated)
 _escalated = task.c.state == "escalated"
 Index("ix_task_escalated", task.c.id, sqlite_where=_escalated, postgresql_where=_escalated)
+# The figures of a day read its rows alone, however many there are.
+Index("ix_task_created_at", task.c.created_at)
+for _moment in (task.c.settled_at, task.c.escalated_at):
+    Index(
+        f"ix_{_moment}".replace(".", "_"),
+        _moment,
+        sqlite_where=_moment.isnot(None),
+        postgresql_where=_moment.isnot(None),
+    )
+_waiting = task.c.state == "escalated"
+Index("ix_task_waiting", task.c.project_id, sqlite_where=_waiting, postgresql_where=_waiting)
 # Counting a project's tasks by state reads this index alone.
 Index("ix_task_project_state", task.c.project_id, task.c.state, task.c.gold)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, or_
 
 from core.store.tables.metadata import metadata
 from core.store.types import Id, Instant
@@ -35,6 +35,8 @@ Index("ix_assignment_due_at", assignment.c.due_at, sqlite_where=_active, postgre
 Index(
     "ix_assignment_remind_at", assignment.c.remind_at, sqlite_where=_unreminded, postgresql_where=_unreminded
 )
+_missed = or_(*(assignment.c.state == state for state in ("overdue", "answered_late", "expired")))
+Index("ix_assignment_missed", assignment.c.due_at, sqlite_where=_missed, postgresql_where=_missed)
 Index("ix_assignment_overdue", assignment.c.due_at, sqlite_where=_overdue, postgresql_where=_overdue)
 # Nobody holds two cards.
 Index(
@@ -64,6 +66,15 @@ Index(
     answer.c.task_id,
     answer.c.person_id,
     unique=True,
+    sqlite_where=_standing,
+    postgresql_where=_standing,
+)
+# Who answered when, and for which project: enough to count a day without looking at the answers.
+Index(
+    "ix_answer_at",
+    answer.c.at,
+    answer.c.person_id,
+    answer.c.project_id,
     sqlite_where=_standing,
     postgresql_where=_standing,
 )
