@@ -92,20 +92,21 @@ _QUEUES = (
 )
 # Asked here and not of the person that the event began with: while it waited for its turn, somebody may have
 # been banned, and what it read before that would not say so.
-_BARRED = exists().where(
-    restriction.c.person_id == person.c.id,
-    restriction.c.project_id == project.c.id,
+# Neither part depends on the row, so the database looks once.
+_FREE = exists().where(
+    person.c.id == bindparam("person"),
+    person.c.banned.is_(False),
+    or_(person.c.paused_until.is_(None), person.c.paused_until <= bindparam("now")),
+)
+_BARRED = select(restriction.c.project_id).where(
+    restriction.c.person_id == bindparam("person"),
     restriction.c.kind == Measure.RESTRICT.value,
+    restriction.c.project_id.isnot(None),
     restriction.c.lifted_at.is_(None),
     or_(restriction.c.until.is_(None), restriction.c.until > bindparam("now")),
 )
 _OPEN_TO = Statement(
-    _QUEUES.join(person, person.c.id == bindparam("person"))
-    .where(
-        person.c.banned.is_(False),
-        or_(person.c.paused_until.is_(None), person.c.paused_until <= bindparam("now")),
-        or_(person.c.restricted.is_(False), ~_BARRED),
-    )
+    _QUEUES.where(_FREE, project.c.id.not_in(_BARRED))
     .where(
         or_(
             project.c.state == ProjectState.RUNNING.value,
