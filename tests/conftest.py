@@ -21,6 +21,15 @@ REQUIRED = os.environ.get("CHATCROWD_REQUIRE_POSTGRES") == "1"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def list_of_fonts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever draws lists the fonts of this machine once, not for every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "MPLCONFIGDIR" not in os.environ:
+            patch.setenv("MPLCONFIGDIR", str(tmp_path_factory.mktemp("matplotlib")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL: the one that is named, or one of our own for this run."""

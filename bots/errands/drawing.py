@@ -41,8 +41,8 @@ async def drawn(artist: str, asked: Any, *, house: House) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={
-            **os.environ,
             "MPLCONFIGDIR": str(settings),
+            **os.environ,  # where another folder is named, it is that one
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         },
         start_new_session=True,

@@ -21,9 +21,7 @@ def families(texts: Iterable[str], locale: str) -> tuple[str, ...]:
     scripts = {script for text in texts for letter in text if (script := _script(letter))}
     for script in sorted(scripts):
         if script in _EAST_ASIAN:
-            kinds = [_CJK.get(locale, "SC"), *sorted(set(_CJK.values()))]
-            wanted += [f"Noto Sans CJK {kind}" for kind in kinds]
-            wanted += _HAN
+            wanted += [f"Noto Sans CJK {_CJK.get(locale, 'SC')}", *_HAN]  # each kind knows every letter
         else:
             wanted.append(f"Noto Sans {script.title()}")
     known = _installed()

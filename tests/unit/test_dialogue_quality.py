@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 
 from bots.dialogue.agreement import lines
+from bots.dialogue.summaries import tell
 from bots.dialogue.suspects import WORDS
 from bots.dialogue.vocabulary import Note
+from core import summaries
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.project import Project
@@ -239,13 +242,20 @@ EVIDENCE: dict[str, dict[str, Any]] = {
 async def test_every_suspicion_has_words(house: PaperHouse) -> None:
     """Whatever a refit may find is told with its own numbers."""
     assert set(WORDS) == set(EVIDENCE) == {str(one) for one in Suspicion}
-    mona = await moderated(house)
+    await moderated(house)
+    person = await house.service.store.read(
+        lambda tx: people_rows.by_account(tx, people_rows.account_ids(tx)[-1])
+    )
+    vault, day = house.service.house.vault, date(2026, 3, 2)
     told = {}
     for at, (kind, evidence) in enumerate(EVIDENCE.items()):
         one = {"person": at + 1, "kind": kind, "strength": 1e3, "evidence": evidence}
         await learned(house, suspects=[one])
-        await mona.says("/summary 2026-03-02")
-        line = next(line for line in said(mona.last).splitlines() if line.startswith("Person "))
+        figures = await house.service.store.read(
+            partial(summaries.of_day, vault=vault, person=person, day=day)
+        )
+        message = tell(translator_for("en"), figures).message
+        line = next(line for line in said(message).splitlines() if line.startswith("Person "))
         told[kind] = line.partition("”: ")[2]
     assert told["random"] == "60 answers that look like chance: right in 34%, others would be in 82%."
     assert told["slow_burn"].startswith("right in 90% of the first 40 answers, in 50% since;")
