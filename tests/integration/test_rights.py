@@ -72,6 +72,7 @@ def test_the_table_is_complete() -> None:
     assert set().union(*MAY.values()) == set(routes().commands)
 
 
+@pytest.mark.timeout(300)  # eight summaries are drawn, each in a process of its own
 async def test_every_command_by_every_role(house: TelegramHouse) -> None:
     """A command works for those who may use it; for others it is one sentence in their language, and nothing else."""
     boss, _ = await with_requester(house)
