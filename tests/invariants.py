@@ -218,10 +218,6 @@ def check_points(
     upheld = [row for row in _rows(tx, appeal) if row["outcome"] == "upheld" and row["kind"] == "answer"]
     revised = {task_of[row["assignment_id"]] for row in upheld}
     expected: Counter[int] = Counter()
-    for row in entries:  # penalties that came back, and what moderators adjusted
-        if row["kind"] == "correction" and row["assignment_id"] is None:
-            whose, sign = (row["to_person"], 1) if row["to_person"] else (row["from_person"], -1)
-            expected[now_is[whose]] += sign * row["points"]
     for row in assignments:
         one, of = given.get(row["id"]), known[row["task_id"]]
         truth = of["gold"] if of["gold"] is not None else of["label"]
@@ -240,7 +236,7 @@ def check_points(
         fair = warned(reminded_at=row["reminded_at"], due_at=row["due_at"], time_limit=file.time_limit)
         if row["id"] in overdue and fair:
             expected[now_is[row["person_id"]]] -= row["penalty"]
-    for row in entries:  # what does not come of answers: bonuses, payouts, what somebody erased gave up
+    for row in entries:  # what does not come of answers, such as bonuses, payouts and adjustments
         if row["assignment_id"] is None and row["kind"] != "link":
             if row["to_person"] is not None:
                 expected[now_is[row["to_person"]]] += row["points"]

@@ -21,6 +21,8 @@ DESK: ViewportSize = {"width": 1180, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 FIVE = 5
 HOME = "Europe/Madrid"
+PATIENCE = 60_000
+"""Milliseconds: the picture of a day is drawn in a process of its own, the first time with a look at all fonts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ async def test_a_newcomer_is_worker_requester_and_moderator(
         await me.joins()
         await me.says(f"/summary {datetime.now(ZoneInfo(HOME)).date()}")  # the real service has the real date
         summary = me.page.locator(".card").last
-        await expect(summary.get_by_role("heading")).to_contain_text("Summary of")
+        await expect(summary.get_by_role("heading")).to_contain_text("Summary of", timeout=PATIENCE)
         await expect(summary).to_contain_text(f"Answers: {FIVE - 1} ↑ (0 · 0)")
         await expect(summary.get_by_role("img")).to_have_js_property("complete", value=True)
 

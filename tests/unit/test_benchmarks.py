@@ -72,7 +72,7 @@ async def test_postgres_is_measured_or_said_to_be_absent(tmp_path: Path) -> None
 
 async def test_suggestions_are_measured_beside_a_bare_session(tmp_path: Path) -> None:
     """Texts and pictures, and the lag of the loop."""
-    report = await suggesting.run(tmp_path, rounds=1, texts=40, images=2, different=(20, 2))
+    report = await suggesting.run(tmp_path, rounds=1, texts=600, images=2, different=(20, 2))
     assert [len(table.rows) for table in report.tables] == [5, 5]
     assert len(report.goals) == 6
 

@@ -113,7 +113,7 @@ def test_a_suggestion_stands_under_what_is_judged() -> None:
         "Meow",
         "✦ A model’s guess: Cat (87% sure). Please judge for yourself.",
     ]
-    assert labels(shown) == ["✦ Cat", "Dog", "Skip", "More time", "Pause", "Undo “Dog”"]
+    assert labels(shown) == ["✦ Cat", "Dog", "Skip", "More time", "Pause", "Report", "Undo “Dog”"]
 
 
 def test_a_withheld_suggestion_leaves_no_trace() -> None:
