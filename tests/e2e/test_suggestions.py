@@ -95,7 +95,9 @@ async def test_a_model_is_trained_in_chat_and_its_guess_stands_on_the_next_card(
         await expect(trained.last).to_be_visible(timeout=PATIENCE)
         await shot(me, "trained")
         await writes(me, "/project 3")
+        leads = me.page.get_by_role("button", name="Suggestions", exact=True)
         await me.taps("Suggestions")
+        await expect(leads).to_have_count(3)  # on three cards before; this one became the room
         await shot(me, "suggestions")
         assert await problems(me.page) == []
 
