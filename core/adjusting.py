@@ -23,7 +23,10 @@ def payers(tx: Transaction, person: Person, person_id: int) -> tuple[int, ...]:
         Refused: not_allowed, unknown_person, own_case, never_worked.
     """
     require(person, "adjust")
-    other = standing.someone(tx, person, person_id)
+    return _worked_in(tx, standing.someone(tx, person, person_id))
+
+
+def _worked_in(tx: Transaction, other: Person) -> tuple[int, ...]:
     found = tuple(one.project_id for one in members.work_of(tx, other.id, most=PROJECTS))
     if not found:
         raise Refused("never_worked")
@@ -45,11 +48,12 @@ def adjust(
     Raises:
         Refused: as `payers`; unknown_project, bad_number, adjust_unpaid.
     """
-    if project_id not in payers(tx, person, person_id):
+    require(person, "adjust")
+    other = standing.someone(tx, person, person_id)
+    if project_id not in _worked_in(tx, other):
         raise Refused("unknown_project")
     if not 0 < abs(points) <= MOST:
         raise Refused("bad_number")
-    other = standing.someone(tx, person, person_id)
     promised = max(points, 0)
     if promised and not projects.set_aside(tx, project_id, promised):
         raise Refused("adjust_unpaid", project=project_id)

@@ -127,19 +127,8 @@ def _pay_rest(
     if not ledger.rewarded(tx, one.assignment_id):
         return  # a gold answer that can still be undone is paid by the new truth
     worth = reward_points(reward=one.reserve, agreement=agreement)
-    more = worth - ledger.paid_before(tx, one.assignment_id)
-    if more <= 0:
-        return
-    if not projects.set_aside(tx, one.project_id, more):
+    more = settling.pay_rest(tx, one, worth=worth, cause=cause, now=now)
+    if more is None:
         raise Refused("appeal_unpaid", project=one.project_id)
-    paid = ledger.correction(
-        tx,
-        project_id=one.project_id,
-        person_id=one.person_id,
-        assignment_id=one.assignment_id,
-        points=more,
-        cause=cause,
-        now=now,
-    )
-    projects.release(tx, one.project_id, released=more, paid=more if paid else 0)
-    ledger.mark_news(tx, one.person_id, now=now)
+    if more:
+        ledger.mark_news(tx, one.person_id, now=now)

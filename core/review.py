@@ -94,16 +94,15 @@ def _first(tx: Transaction, person: Person, kind: Kind, after: int) -> int | Non
                 mine = (one for one in some)
             case _:
                 some = cases.waiting(tx, kind, after=after, most=LOOK)
-                mine = (one for one in some if not _own(tx, person, one))
+                mine = (one for one in some if not _own(tx, person, cases.find(tx, one)))
         found = next(mine, None)
         if found is not None or len(some) < LOOK:
             return found
         after = some[-1]
 
 
-def _own(tx: Transaction, person: Person, case_id: int) -> bool:
+def _own(tx: Transaction, person: Person, case: Case | None) -> bool:
     """Nobody decides about themselves, nor about a task that they had in hand."""
-    case = cases.find(tx, case_id)
     if case is None:
         return True
     if case.task_id is not None:
@@ -165,7 +164,7 @@ def take(tx: Transaction, person: Person, case_id: int, *, outcome: str, now: da
     case = cases.find(tx, case_id)
     if case is None:
         raise Refused("unknown_case")
-    if _own(tx, person, case_id):
+    if _own(tx, person, case):
         raise Refused("own_case")
     if not cases.decide(tx, case_id, by=person.id, outcome=outcome, now=now):
         raise Refused("decided_before")

@@ -158,18 +158,32 @@ def pay(tx: Transaction, one: StandingAnswer, *, agreement: Fraction, now: datet
         projects.release(tx, one.project_id, released=one.reserve, paid=points)
         ledger.mark_news(tx, one.person_id, now=now)
         return
-    more = points - ledger.paid_before(tx, one.assignment_id)
-    if more <= 0 or not projects.set_aside(tx, one.project_id, more):
-        return
+    pay_rest(tx, one, worth=points, now=now)
+
+
+def pay_rest(
+    tx: Transaction, one: StandingAnswer, *, worth: int, cause: str = "", now: datetime
+) -> int | None:
+    """Pay what an answer is worth beyond what it was paid, once for a cause; never take anything back.
+
+    Returns the points that are more; None when the budget does not last for them, and nothing happened.
+    """
+    more = worth - ledger.paid_before(tx, one.assignment_id)
+    if more <= 0:
+        return 0
+    if not projects.set_aside(tx, one.project_id, more):
+        return None
     corrected = ledger.correction(
         tx,
         project_id=one.project_id,
         person_id=one.person_id,
         assignment_id=one.assignment_id,
         points=more,
+        cause=cause,
         now=now,
     )
     projects.release(tx, one.project_id, released=more, paid=more if corrected else 0)
+    return more
 
 
 def pay_gold_due(tx: Transaction, *, now: datetime, most: int = 50) -> int:

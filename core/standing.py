@@ -40,6 +40,11 @@ def is_paused(person: Person, *, now: datetime) -> bool:
     return person.paused_until is not None and now < person.paused_until
 
 
+def holding(tx: Transaction, person_id: int, *, now: datetime) -> Sequence[Restriction]:
+    """What keeps a person from something now, oldest first."""
+    return [one for one in restrictions.of_person(tx, person_id) if one.holds(now)]
+
+
 def impose(
     tx: Transaction,
     person_id: int,
@@ -128,27 +133,26 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
 
 
 def _put_down(tx: Transaction, person_id: int, *, now: datetime) -> None:
-    holding = [one for one in restrictions.of_person(tx, person_id) if one.holds(now)]
+    held = holding(tx, person_id, now=now)
     # A pause without an end is a ban by another name, so it has one.
-    pauses = [one.until for one in holding if one.kind is Measure.PAUSE and one.until is not None]
+    pauses = [one.until for one in held if one.kind is Measure.PAUSE and one.until is not None]
     restrictions.put_down(
         tx,
         person_id,
-        banned=any(one.kind is Measure.BAN for one in holding),
+        banned=any(one.kind is Measure.BAN for one in held),
         paused_until=max(pauses, default=None),
-        restricted=any(one.kind is Measure.RESTRICT for one in holding),
+        restricted=any(one.kind is Measure.RESTRICT for one in held),
     )
 
 
 def after_merge(tx: Transaction, person_id: int, *, now: datetime) -> tuple[Event, ...]:
     """Two people became one, and what held of either holds of both: their cards go back where they must."""
-    held = restrictions.of_person(tx, person_id)
-    holding = [one for one in held if one.holds(now)]
-    if not holding:
+    held = holding(tx, person_id, now=now)
+    if not held:
         return ()
-    everywhere = any(one.kind in (Measure.BAN, Measure.PAUSE) for one in holding)
+    everywhere = any(one.kind in (Measure.BAN, Measure.PAUSE) for one in held)
     events: list[Event] = []
-    for where in [None] if everywhere else sorted({one.project_id or 0 for one in holding}):
+    for where in [None] if everywhere else sorted({one.project_id or 0 for one in held}):
         for assignment_id in restrictions.cards_of(tx, person_id, project_id=where):
             events += take_back(tx, assignment_id, why="imposed", now=now)
     _put_down(tx, person_id, now=now)
@@ -231,8 +235,3 @@ def unban(tx: Transaction, person: Person, person_id: int, *, now: datetime) -> 
     if not events:
         raise Refused("not_banned")
     return events
-
-
-def holding(tx: Transaction, person_id: int, *, now: datetime) -> Sequence[Restriction]:
-    """What keeps a person from something now, oldest first."""
-    return [one for one in restrictions.of_person(tx, person_id) if one.holds(now)]

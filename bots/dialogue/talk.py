@@ -102,22 +102,19 @@ def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
 def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
     step = routes().steps.get(turn.person.step or "")
     if step is not None and (joined or step.before_joining):
-        return (
-            step.act(turn, what)
-            if step.while_banned or not turn.person.banned
-            else standing_words.barred(turn)
-        )
+        if turn.person.banned and not step.while_banned:
+            return standing_words.barred(turn)
+        return step.act(turn, what)
     if not joined:
         return joining.begin(turn)
-    if turn.person.banned and isinstance(what, Upload):
+    if isinstance(what, Text):
+        name, _, args = what.body.strip().partition(" ")
+        if name.lower() in routes().commands:  # the slash was forgotten, or is not ours to type there
+            return _command(turn, Command(name.lower(), args.strip()), joined=joined)
+    if turn.person.banned:
         return standing_words.barred(turn)
     if isinstance(what, Upload):
         return routes().steps["upload"].act(turn, what)
-    name, _, args = what.body.strip().partition(" ")
-    if name.lower() in routes().commands:  # the slash was forgotten, or is not ours to type there
-        return _command(turn, Command(name.lower(), args.strip()), joined=joined)
-    if turn.person.banned:
-        return standing_words.barred(turn)
     raise Refused("nothing_expected")
 
 

@@ -51,19 +51,11 @@ _COLUMNS = (
     _c.c.outcome,
 )
 _BY_ID = Statement(select(*_COLUMNS).where(_c.c.id == bindparam("case")), _case)
-_LOCKED = Statement(
-    select(*_COLUMNS).where(_c.c.id == bindparam("case")).with_for_update(key_share=True), _case
-)
 
 
 def find(tx: Transaction, case_id: int) -> Case | None:
     """A case as it stands."""
     return _BY_ID.first(tx, case=case_id)
-
-
-def lock(tx: Transaction, case_id: int) -> Case | None:
-    """The same, locked until the transaction ends."""
-    return _LOCKED.first(tx, case=case_id)
 
 
 def _open(insert_: Any) -> Any:

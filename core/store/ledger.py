@@ -34,13 +34,51 @@ def _enter(insert: Any) -> Any:
 _ENTER = Change(_enter)
 
 
+def _once(
+    tx: Transaction,
+    kind: str,
+    *,
+    key: str,
+    points: int,
+    now: datetime,
+    from_project: int | None = None,
+    from_person: int | None = None,
+    to_project: int | None = None,
+    to_person: int | None = None,
+    project_id: int | None = None,
+    assignment_id: int | None = None,
+) -> bool:
+    """Enter what may happen only once for its key; False when it happened before."""
+    entered = _ENTER.run(
+        tx,
+        at=now,
+        kind=kind,
+        points=points,
+        from_project=from_project,
+        from_person=from_person,
+        to_project=to_project,
+        to_person=to_person,
+        key=key,
+        project=project_id,
+        assignment=assignment_id,
+    )
+    return entered == 1
+
+
 def reward(
     tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
 ) -> bool:
     """Pay a worker for an answer; False when that was done before. Zero points are an entry too."""
-    legs = {"from_project": project_id, "from_person": None, "to_project": None, "to_person": person_id}
     return _once(
-        tx, "reward", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
+        tx,
+        "reward",
+        key=f"reward:{assignment_id}",
+        points=points,
+        now=now,
+        from_project=project_id,
+        to_person=person_id,
+        project_id=project_id,
+        assignment_id=assignment_id,
     )
 
 
@@ -65,16 +103,16 @@ def correction(
     now: datetime,
 ) -> bool:
     """Pay what an answer turned out to be worth more; False when that was done before, for the same cause."""
-    legs = {"from_project": project_id, "from_person": None, "to_project": None, "to_person": person_id}
     return _once(
         tx,
         "correction",
-        legs,
+        key=f"correction:{assignment_id}:{cause}" if cause else f"correction:{assignment_id}",
+        points=points,
+        now=now,
+        from_project=project_id,
+        to_person=person_id,
         project_id=project_id,
         assignment_id=assignment_id,
-        points=points,
-        cause=cause,
-        now=now,
     )
 
 
@@ -89,87 +127,57 @@ def adjust(
 ) -> bool:
     """Points of a project for a person, or from them when below nothing, beside any answer; once for a cause."""
     gives = points >= 0
-    entered = _ENTER.run(
+    return _once(
         tx,
-        at=now,
-        kind="correction",
+        "correction",
+        key=f"correction:{cause}",
         points=abs(points),
+        now=now,
         from_project=project_id if gives else None,
         from_person=None if gives else person_id,
         to_project=None if gives else project_id,
         to_person=person_id if gives else None,
-        key=f"correction:{cause}",
-        project=project_id,
-        assignment=None,
+        project_id=project_id,
     )
-    return entered == 1
 
 
 def penalty(
     tx: Transaction, *, project_id: int, person_id: int, assignment_id: int, points: int, now: datetime
 ) -> bool:
     """Take the penalty for lateness back to the project; False when that was done before."""
-    legs = {"from_project": None, "from_person": person_id, "to_project": project_id, "to_person": None}
     return _once(
-        tx, "penalty", legs, project_id=project_id, assignment_id=assignment_id, points=points, now=now
+        tx,
+        "penalty",
+        key=f"penalty:{assignment_id}",
+        points=points,
+        now=now,
+        from_person=person_id,
+        to_project=project_id,
+        project_id=project_id,
+        assignment_id=assignment_id,
     )
-
-
-def _once(
-    tx: Transaction,
-    kind: str,
-    legs: dict[str, int | None],
-    *,
-    project_id: int,
-    assignment_id: int,
-    points: int,
-    cause: str = "",
-    now: datetime,
-) -> bool:
-    """Enter what may happen to an assignment only once, or once for a cause; False when it happened before."""
-    key = f"{kind}:{assignment_id}:{cause}" if cause else f"{kind}:{assignment_id}"
-    entered = _ENTER.run(
-        tx, at=now, kind=kind, points=points, key=key, project=project_id, assignment=assignment_id, **legs
-    )
-    return entered == 1
 
 
 def bonus(tx: Transaction, *, project_id: int, person_id: int, points: int, key: str, now: datetime) -> bool:
     """Give a worker points that no answer asked for; `key` names what for, and False says it was done before."""
-    entered = _ENTER.run(
+    return _once(
         tx,
-        at=now,
-        kind="bonus",
-        points=points,
-        from_project=project_id,
-        from_person=None,
-        to_project=None,
-        to_person=person_id,
+        "bonus",
         key=f"bonus:{key}",
-        project=project_id,
-        assignment=None,
+        points=points,
+        now=now,
+        from_project=project_id,
+        to_person=person_id,
+        project_id=project_id,
     )
-    return entered == 1
 
 
 def pay_out(
     tx: Transaction, *, payout_id: int, person_id: int, project_id: int, points: int, now: datetime
 ) -> bool:
     """Points of a person's account with a project are paid out; False when this payout took them before."""
-    entered = _ENTER.run(
-        tx,
-        at=now,
-        kind="payout",
-        points=points,
-        from_project=None,
-        from_person=person_id,
-        to_project=None,
-        to_person=None,
-        key=f"payout:{payout_id}:{person_id}:{project_id}",
-        project=project_id,
-        assignment=None,
-    )
-    return entered == 1
+    key = f"payout:{payout_id}:{person_id}:{project_id}"
+    return _once(tx, "payout", key=key, points=points, now=now, from_person=person_id, project_id=project_id)
 
 
 def take_back_payout(
@@ -183,57 +191,22 @@ def take_back_payout(
     now: datetime,
 ) -> bool:
     """A payout that was never sent gives the points back, to whoever its person is now; False when it did before."""
-    entered = _ENTER.run(
-        tx,
-        at=now,
-        kind="correction",
-        points=points,
-        from_project=None,
-        from_person=None,
-        to_project=None,
-        to_person=to_person,
-        key=f"unpaid:{payout_id}:{person_id}:{project_id}",
-        project=project_id,
-        assignment=None,
+    key = f"unpaid:{payout_id}:{person_id}:{project_id}"
+    return _once(
+        tx, "correction", key=key, points=points, now=now, to_person=to_person, project_id=project_id
     )
-    return entered == 1
 
 
 def join(tx: Transaction, *, gone: int, stays: int, points: int, now: datetime) -> bool:
     """The balance of a person who turned out to be another goes to that one, debts too; False when it did before."""
     giver, taker = (gone, stays) if points >= 0 else (stays, gone)
-    entered = _ENTER.run(
-        tx,
-        at=now,
-        kind="link",
-        points=abs(points),
-        from_project=None,
-        from_person=giver,
-        to_project=None,
-        to_person=taker,
-        key=f"link:{gone}",
-        project=None,
-        assignment=None,
-    )
-    return entered == 1
+    key = f"link:{gone}"
+    return _once(tx, "link", key=key, points=abs(points), now=now, from_person=giver, to_person=taker)
 
 
 def forfeit(tx: Transaction, *, person_id: int, points: int, now: datetime) -> bool:
     """The points of a person who had themselves erased go to nobody; False when they did before."""
-    entered = _ENTER.run(
-        tx,
-        at=now,
-        kind="forfeit",
-        points=points,
-        from_project=None,
-        from_person=person_id,
-        to_project=None,
-        to_person=None,
-        key=f"forfeit:{person_id}",
-        project=None,
-        assignment=None,
-    )
-    return entered == 1
+    return _once(tx, "forfeit", key=f"forfeit:{person_id}", points=points, now=now, from_person=person_id)
 
 
 _MARK_NEWS = Change(

@@ -336,18 +336,6 @@ def balance(tx: Transaction, person_id: int) -> int:
     return int(tx.execute(select(came.scalar_subquery() - went.scalar_subquery())).scalar_one())
 
 
-def due_for_summary(tx: Transaction, *, now: datetime, most: int) -> list[int]:
-    """People whose summary hour has come, locked for this caller only."""
-    rows = tx.execute(
-        select(person.c.id)
-        .where(person.c.next_summary_at <= now)
-        .order_by(person.c.next_summary_at)
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return [row.id for row in rows]
-
-
 def to_nudge(tx: Transaction, *, now: datetime, most: int) -> list[int]:
     """People whom it is time to look after for new work, locked for this caller only."""
     rows = tx.execute(
