@@ -115,7 +115,7 @@ def erase(tx: Transaction, vault: Vault, person: Person, *, now: datetime) -> Er
         Refused: own_projects, while they own a project that is launched and has not ended.
     """
     links.lock_accounts(tx, (person.id,))
-    held = erasing.accounts(tx, person.id)
+    held = own_data.chats(tx, person.id)
     ids = [one.id for one in held]
     ended = erasing.end_jobs(tx, ids, now=now)  # before looking at projects: one may just be made by a job
     merging.lock_work(tx, (person.id,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -12,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Connection, create_engine, text
 
 from core.clock import ManualClock
 from core.store import Store, migrations, open_store
+from core.store.postgres import PostgresStore
 from core.vault import Vault
 
 REQUIRED = os.environ.get("CHATCROWD_REQUIRE_POSTGRES") == "1"
@@ -137,6 +140,17 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.fixture
+async def stores(store: Store) -> AsyncIterator[list[Store]]:
+    """What is reached by many at the same moment: one process on SQLite, two on PostgreSQL."""
+    if not isinstance(store, PostgresStore):
+        yield [store]
+        return
+    other = await open_store(store.url.replace("+psycopg", ""))
+    yield [store, other]
+    await other.close()
+
+
+@pytest.fixture
 async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
     """A migrated SQLite store, where the database does not matter."""
     opened = await open_store(f"sqlite:///{tmp_path / 'test.sqlite3'}")
@@ -154,3 +168,19 @@ def clock() -> ManualClock:
 def vault() -> Vault:
     """A vault with a key of its own."""
     return Vault(b"tests only: thirty-two bytes key")
+
+
+@pytest.fixture
+def data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Where the command keeps its data, with no settings but a test's own; logging is left as it was found."""
+    folder = tmp_path / "data"
+    for name in [name for name in os.environ if name.startswith("CHATCROWD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHATCROWD_DATA_DIR", str(folder))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield folder
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

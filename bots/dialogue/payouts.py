@@ -72,45 +72,55 @@ def make(turn: Turn, pressed: Pressed) -> Reply:
 def ask_paid(turn: Turn, pressed: Pressed) -> Reply:
     """Marking as paid is for good, so it is asked."""
     t = turn.t
-    one, words = _statement(turn, pressed.number())
-    parts = (
-        Title(t("Was all of it sent?")),
-        Para(words),
-        Note(t("Everybody is told that they were paid. This cannot be taken back.")),
+    return _ask(
+        turn,
+        pressed.number(),
+        asks=t("Was all of it sent?"),
+        means=t("Everybody is told that they were paid. This cannot be taken back."),
+        yes=(t("Yes, it is paid"), "payout-paid!"),
     )
-    yes = Button(t("Yes, it is paid"), data("payout-paid!", one.id))
-    return says(Message(parts=parts, rows=((yes, _back(t)),), slot=SLOT))
 
 
 def paid(turn: Turn, pressed: Pressed) -> Reply:
     """The money was sent."""
     t = turn.t
     one = payouts.mark_paid(turn.tx, turn.person, pressed.number(), now=turn.now)
-    turn.errand(JOB, project_id=None, details={"do": "tell", "payout": one.id})
     words = t("Statement %(number)s is marked as paid. I am telling everybody.", number=t.number(one.id))
-    return says(Message(parts=(Para(words),), rows=((_back(t),),), slot=SLOT))
+    return _ended(turn, one, does="tell", words=words)
 
 
 def ask_cancel(turn: Turn, pressed: Pressed) -> Reply:
     """Cancelling is for good, too."""
     t = turn.t
-    one, words = _statement(turn, pressed.number())
-    parts = (
-        Title(t("Cancel this statement?")),
-        Para(words),
-        Note(t("Everybody gets their points back. Do this only if no money was sent.")),
+    return _ask(
+        turn,
+        pressed.number(),
+        asks=t("Cancel this statement?"),
+        means=t("Everybody gets their points back. Do this only if no money was sent."),
+        yes=(t("Yes, cancel it"), "payout-cancel!"),
     )
-    yes = Button(t("Yes, cancel it"), data("payout-cancel!", one.id))
-    return says(Message(parts=parts, rows=((yes, _back(t)),), slot=SLOT))
 
 
 def cancel(turn: Turn, pressed: Pressed) -> Reply:
     """The money will not be sent."""
     t = turn.t
     one = payouts.cancel(turn.tx, turn.person, pressed.number(), now=turn.now)
-    turn.errand(JOB, project_id=None, details={"do": "cancel", "payout": one.id})
     words = t("Statement %(number)s is cancelled. I am giving the points back.", number=t.number(one.id))
-    return says(Message(parts=(Para(words),), rows=((_back(t),),), slot=SLOT))
+    return _ended(turn, one, does="cancel", words=words)
+
+
+def _ask(turn: Turn, payout_id: int, *, asks: Phrase, means: Phrase, yes: tuple[Phrase, str]) -> Reply:
+    """A statement, and what it means to end it so; `yes` is a button's words and verb."""
+    one, words = _statement(turn, payout_id)
+    label, verb = yes
+    row = (Button(label, data(verb, one.id)), _back(turn.t))
+    return says(Message(parts=(Title(asks), Para(words), Note(means)), rows=(row,), slot=SLOT))
+
+
+def _ended(turn: Turn, one: Payout, *, does: str, words: Phrase) -> Reply:
+    """What follows goes over everybody, so an errand does it."""
+    turn.errand(JOB, project_id=None, details={"do": does, "payout": one.id})
+    return says(Message(parts=(Para(words),), rows=((_back(turn.t),),), slot=SLOT))
 
 
 def _statement(turn: Turn, payout_id: int) -> tuple[Payout, Phrase]:

@@ -6,8 +6,7 @@ from bots.dialogue import ordering as words
 from bots.dialogue.errand_words import job_slot
 from bots.errands.desk import Desk, account_of, project_of
 from bots.errands.drawing import drawn, kept
-from core import jobs, ordering
-from core.domain.states import JobState
+from core import ordering
 from core.errors import Refused
 from core.jobs import Job
 from core.ordering import Offers
@@ -39,6 +38,5 @@ def _offers(tx: Transaction, desk: Desk, job: Job) -> Offers:
 
 
 def _send(tx: Transaction, desk: Desk, job: Job, found: Offers, *, picture: str) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
+    desk.end(tx, job)
     desk.tell(tx, job, words.curve(desk.voice(tx, job), found, picture), slot=job_slot(job.id))

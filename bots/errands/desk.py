@@ -12,6 +12,7 @@ from bots.dialogue.vocabulary import Message
 from bots.postbox import Postbox
 from core import jobs
 from core.clock import Clock, chance_of
+from core.domain.states import JobState
 from core.jobs import Job
 from core.store import Store
 from core.store import people as people_rows
@@ -87,6 +88,11 @@ class Desk:
     def hold(self, tx: Transaction, job: Job) -> None:
         """Make sure, at its end, that the job is still ours. Raises as `advance`."""
         self.advance(tx, job, row=job.row, rows=job.rows, tally=job.tally)
+
+    def end(self, tx: Transaction, job: Job, *, state: JobState = JobState.DONE) -> None:
+        """End the job, if it is still ours. Raises as `advance`."""
+        self.hold(tx, job)
+        jobs.end(tx, job, state=state, now=self.clock.now())
 
 
 def account_of(job: Job) -> int:

@@ -11,9 +11,8 @@ from bots.dialogue import errand_words
 from bots.dialogue.errand_words import job_slot
 from bots.dialogue.vocabulary import Attachment, Message
 from bots.errands.desk import EXPORTS, Desk, account_of, project_of
-from core import audit, exporting, jobs
+from core import audit, exporting
 from core.domain.project import Project
-from core.domain.states import JobState
 from core.intake.results import ResultFormat, write_answers, write_measures, write_results
 from core.jobs import Job
 from core.store import people as people_rows
@@ -74,8 +73,7 @@ def _write(tx: Transaction, desk: Desk, job: Job) -> tuple[Project, tuple[Ready,
 
 
 def _finish(tx: Transaction, desk: Desk, job: Job, project: Project, files: Sequence[Ready]) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
+    desk.end(tx, job)
     t, wanted = desk.voice(tx, job), _format(job)
     rows = {one.part: one.rows for one in files}
     message = errand_words.exported(

@@ -11,8 +11,7 @@ from typing import IO, Any
 
 from bots.errands.desk import Desk, account_of
 from bots.errands.exporting import Ready, attached, most_bytes
-from core import jobs, privacy
-from core.domain.states import JobState
+from core import privacy
 from core.jobs import Job
 from core.store import people as people_rows
 from core.store.transaction import Transaction
@@ -62,8 +61,7 @@ def _only_us(path: str, flags: int) -> int:
 
 
 def _send(tx: Transaction, desk: Desk, job: Job, path: Path, rows: int) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
+    desk.end(tx, job)
     t = desk.voice(tx, job)
     ready = Ready("own data", path, rows, path.stat().st_size)
     words = t("All that is kept of you")
@@ -77,9 +75,4 @@ async def forget(desk: Desk, job: Job) -> None:
     paths += [desk.path(str(one)) for one in job.details.get("uploads", ())]
     for path in paths:
         await asyncio.to_thread(path.unlink, missing_ok=True)
-    await desk.store.write(lambda tx: _end(tx, desk, job))
-
-
-def _end(tx: Transaction, desk: Desk, job: Job) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
+    await desk.store.write(lambda tx: desk.end(tx, job))

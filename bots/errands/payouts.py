@@ -11,9 +11,8 @@ from bots.dialogue import notices
 from bots.dialogue import payouts as words
 from bots.dialogue.vocabulary import Attachment
 from bots.errands.desk import EXPORTS, Desk, account_of
-from core import jobs, payouts
+from core import payouts
 from core.domain.money import Money, paid_exactly
-from core.domain.states import JobState
 from core.events import Event
 from core.jobs import Job
 from core.payouts import reference
@@ -40,7 +39,7 @@ async def go_on(desk: Desk, job: Job) -> None:
             await _make(desk, job)
         case "tell":
             await _each(desk, job, lambda tx, after: payouts.tell_some(tx, _number(job), after=after))
-            await desk.store.write(lambda tx: _end(tx, desk, job))
+            await desk.store.write(lambda tx: desk.end(tx, job))
         case "cancel":
             await _cancel(desk, job)
     desk.nudge(account_of(job))
@@ -50,17 +49,12 @@ def _number(job: Job) -> int:
     return int(job.details["payout"])
 
 
-def _end(tx: Transaction, desk: Desk, job: Job) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
-
-
 async def _look(desk: Desk, job: Job) -> None:
     minimum = dict(desk.house.payout_minimum)
     found = await desk.store.read(lambda tx: payouts.overview(tx, desk.turn(tx, job).person, minimum))
 
     def say(tx: Transaction) -> None:
-        _end(tx, desk, job)
+        desk.end(tx, job)
         desk.tell(tx, job, words.overview(desk.voice(tx, job), found, minimum), slot=words.SLOT)
 
     await desk.store.write(say)
@@ -127,7 +121,7 @@ def write_statement(path: Path, one: Payout, lines: Sequence[Line], reached: dic
 def _send(
     tx: Transaction, desk: Desk, job: Job, one: Payout, lines: Sequence[Line], *, path: Path, name: str
 ) -> None:
-    _end(tx, desk, job)
+    desk.end(tx, job)
     t = desk.voice(tx, job)
     if not lines:
         desk.tell(tx, job, words.nothing_to_pay(t), slot=words.SLOT)
@@ -151,7 +145,7 @@ async def _cancel(desk: Desk, job: Job) -> None:
     )
 
     def say(tx: Transaction) -> None:
-        _end(tx, desk, job)
+        desk.end(tx, job)
         desk.tell(tx, job, words.given_back(desk.voice(tx, job), number), slot=words.SLOT)
 
     await desk.store.write(say)

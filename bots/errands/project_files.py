@@ -46,8 +46,7 @@ async def take_in(desk: Desk, job: Job) -> None:
 
 
 def _refuse(tx: Transaction, desk: Desk, job: Job, *, name: str, found: tuple[Problem, ...]) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.FAILED, now=desk.clock.now())
+    desk.end(tx, job, state=JobState.FAILED)
     desk.tell(tx, job, errand_words.unusable(desk.voice(tx, job), name, found), slot=job_slot(job.id))
 
 
@@ -88,8 +87,7 @@ def _write(path: Path, project: Project) -> None:
 
 
 def _send(tx: Transaction, desk: Desk, job: Job, path: Path) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.DONE, now=desk.clock.now())
+    desk.end(tx, job)
     t = desk.voice(tx, job)
     attachment = Attachment(f"{EXPORTS}/{path.name}", f"project-{project_of(job)}.yaml")
     desk.tell(tx, job, errand_words.file_of(t("The project as a file"), attachment), key="copy")

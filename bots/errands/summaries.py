@@ -12,7 +12,7 @@ from bots.dialogue.day_views import picture as to_draw
 from bots.dialogue.errand_words import job_slot
 from bots.errands.desk import Desk, account_of
 from bots.errands.drawing import NotDrawn, drawn, kept
-from core import jobs, summaries
+from core import summaries
 from core.day_picture import NO_FONT
 from core.domain.states import JobState
 from core.errors import Refused
@@ -39,7 +39,7 @@ async def tell(desk: Desk, job: Job) -> None:
     except Refused:
         if not _unasked(job):
             raise
-        await desk.store.write(lambda tx: _end(tx, desk, job, state=JobState.FAILED))
+        await desk.store.write(lambda tx: desk.end(tx, job, state=JobState.FAILED))
         return
     picture = await _picture(desk, job, figures)
     await desk.store.write(lambda tx: _owe(tx, desk, job, figures, picture=picture))
@@ -67,7 +67,7 @@ async def _picture(desk: Desk, job: Job, figures: Summary) -> str | None:
 
 
 def _owe(tx: Transaction, desk: Desk, job: Job, figures: Summary, *, picture: str | None) -> None:
-    _end(tx, desk, job, state=JobState.DONE)
+    desk.end(tx, job)
     t, now = desk.voice(tx, job), desk.clock.now()
     platform = people_rows.reach(tx, account_of(job)).platform
     limits = desk.postbox.limits.get(platform)
@@ -78,11 +78,6 @@ def _owe(tx: Transaction, desk: Desk, job: Job, figures: Summary, *, picture: st
     else:
         desk.tell(tx, job, told.message, slot=job_slot(job.id))
     summaries.note_read(tx, people_rows.by_account(tx, account_of(job)), told.figures, now=now)
-
-
-def _end(tx: Transaction, desk: Desk, job: Job, *, state: JobState) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=state, now=desk.clock.now())
 
 
 def _unasked(job: Job) -> bool:

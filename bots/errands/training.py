@@ -142,8 +142,7 @@ def _done(tx: Transaction, desk: Desk, job: Job, made: Trained) -> None:
 
 
 def _failed(tx: Transaction, desk: Desk, job: Job, project: Project, why: Untrained) -> None:
-    desk.hold(tx, job)
-    jobs.end(tx, job, state=JobState.FAILED, now=desk.clock.now())
+    desk.end(tx, job, state=JobState.FAILED)
     if _unasked(job):
         return
     t = desk.voice(tx, job)

@@ -31,31 +31,12 @@ from core.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An account of somebody, as it is kept."""
-
-    id: int
-    platform: str
-    sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """A job that somebody asked for: its kind, and the upload it had."""
 
     id: int
     kind: str
     path: str | None
-
-
-def accounts(tx: Transaction, person_id: int) -> list[Held]:
-    """All accounts of a person."""
-    rows = tx.execute(
-        select(account.c.id, account.c.platform, account.c.sealed)
-        .where(account.c.person_id == person_id)
-        .order_by(account.c.id)
-    )
-    return [Held(row.id, row.platform, bytes(row.sealed)) for row in rows]
 
 
 def end_jobs(tx: Transaction, account_ids: list[int], *, now: datetime) -> list[Ended]:

@@ -56,6 +56,7 @@ def profile(tx: Transaction, person_id: int) -> list[Record]:
 class Chat:
     """One of a person's chats; who they are there is sealed."""
 
+    id: int
     platform: str
     sealed: bytes
     since: str | None
@@ -64,7 +65,7 @@ class Chat:
 def chats(tx: Transaction, person_id: int) -> list[Chat]:
     """The chats in which a person speaks."""
     rows = tx.execute(select(account).where(account.c.person_id == person_id).order_by(account.c.id))
-    return [Chat(row.platform, bytes(row.sealed), instant(row.created_at)) for row in rows]
+    return [Chat(row.id, row.platform, bytes(row.sealed), instant(row.created_at)) for row in rows]
 
 
 def count_answers(tx: Transaction, person_id: int) -> int:

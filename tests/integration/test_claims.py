@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,8 +22,7 @@ from core.intake.project_model import Priority
 from core.intake.rows import TaskRow
 from core.overdue import sweep
 from core.people import arrive
-from core.store import Store, Transaction, open_store
-from core.store.postgres import PostgresStore
+from core.store import Store, Transaction
 from core.store.tables import answer, assignment, queue, task
 from core.vault import Vault
 from tests.invariants import check
@@ -41,17 +39,6 @@ def row(name: str, **more: object) -> TaskRow:
 def world(store: Store, clock: ManualClock, vault: Vault) -> World:
     """People and projects on either database."""
     return World(store, clock, vault)
-
-
-@pytest.fixture
-async def stores(store: Store) -> AsyncIterator[list[Store]]:
-    """What concurrent workers reach: one process on SQLite, two on PostgreSQL."""
-    if not isinstance(store, PostgresStore):
-        yield [store]
-        return
-    other = await open_store(store.url.replace("+psycopg", ""))
-    yield [store, other]
-    await other.close()
 
 
 async def test_many_at_once_never_exceed_the_overlap(world: World, stores: list[Store]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -20,10 +19,9 @@ from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.errors import Refused
 from core.intake.rows import TaskRow
-from core.store import Store, open_store
+from core.store import Store
 from core.store import mornings as rows
 from core.store import people as people_rows
-from core.store.postgres import PostgresStore
 from core.store.tables import job
 from core.store.transaction import Transaction
 from core.vault import Vault
@@ -37,17 +35,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def world(store: Store, clock: ManualClock, vault: Vault) -> World:
     return World(store, clock, vault)
-
-
-@pytest.fixture
-async def stores(store: Store) -> AsyncIterator[list[Store]]:
-    """Whoever ticks at the same time: one process on SQLite, two on PostgreSQL."""
-    if not isinstance(store, PostgresStore):
-        yield [store]
-        return
-    other = await open_store(store.url.replace("+psycopg", ""))
-    yield [store, other]
-    await other.close()
 
 
 async def tick(world: World) -> int:

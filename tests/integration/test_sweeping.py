@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -18,8 +18,7 @@ from core.errors import Refused
 from core.events import BecameOverdue, ProjectFinished, TaskEscalated
 from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
-from core.store import Store, Transaction, assignments, open_store, task_views
-from core.store.postgres import PostgresStore
+from core.store import Store, Transaction, assignments, task_views
 from core.store.tables import ledger
 from core.vault import Vault
 from tests.invariants import check
@@ -38,17 +37,6 @@ def world(store: Store, clock: ManualClock, vault: Vault) -> World:
 async def owner(world: World) -> Person:
     """Somebody who has projects."""
     return await world.person("owner", Role.REQUESTER)
-
-
-@pytest.fixture
-async def stores(store: Store) -> AsyncIterator[list[Store]]:
-    """Whoever sweeps at the same time: one process on SQLite, two on PostgreSQL."""
-    if not isinstance(store, PostgresStore):
-        yield [store]
-        return
-    other = await open_store(store.url.replace("+psycopg", ""))
-    yield [store, other]
-    await other.close()
 
 
 async def test_two_sweeps_at_once_write_one_penalty_each(

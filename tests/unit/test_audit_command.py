@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from bots.__main__ import app
@@ -22,19 +18,11 @@ from tests.conftest import START
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def folder(data_folder: Path) -> Path:
     """A data folder with a trail of five entries."""
-    for name in [name for name in os.environ if name.startswith("CHATCROWD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CHATCROWD_DATA_DIR", str(tmp_path))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    asyncio.run(five(tmp_path))
-    yield tmp_path
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    data_folder.mkdir()
+    asyncio.run(five(data_folder))
+    return data_folder
 
 
 async def five(folder: Path) -> None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import logging
 import os
 import re
 import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-import structlog
 import yaml
 from pydantic import SecretStr
 from telegram.error import InvalidToken
@@ -40,18 +37,8 @@ TOKEN = "42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No settings but a test's own; logging is left as it was found."""
-    for name in [name for name in os.environ if name.startswith("CHATCROWD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CHATCROWD_DATA_DIR", str(tmp_path / "data"))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+def environment(data_folder: Path) -> None:
+    """No settings but a test's own."""
 
 
 def chatcrowd(*arguments: str, **environment: str) -> Result:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from bots.__main__ import app
@@ -22,18 +18,10 @@ from tests.world import World
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def folder(data_folder: Path) -> Path:
     """A data folder of somebody's own."""
-    for name in [name for name in os.environ if name.startswith("CHATCROWD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CHATCROWD_DATA_DIR", str(tmp_path))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield tmp_path
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    data_folder.mkdir()
+    return data_folder
 
 
 async def ana(folder: Path, secret: str = "", before: str = "") -> int:
