@@ -33,8 +33,16 @@ def page() -> str:
             "",
             *commands(),
             "",
-            "A command that works on a project needs the right to that project too: to others it does not exist.",
+            "A command that is about a project needs the right to that project: to others it does not exist, and",
+            "is not in their lists.",
             "Before somebody has joined, only `/start` does anything but ask whether they would like to.",
+            "",
+            "## Buttons, forms and what is typed",
+            "",
+            "By the verb that they send. “own” and “any” are about the project that it is for or, for what a",
+            "worker does, about whose card, answer or penalty it is: those of others are not there for anybody.",
+            "",
+            *surfaces(),
             "",
         ]
     )
@@ -52,9 +60,28 @@ def commands() -> list[str]:
     """The table of commands."""
     lines = _head("command", "needs the right")
     for name, route in sorted(routes().commands.items()):
-        held = [_yes(route.right is None or may(_of(role), route.right)) for role in Role]
+        held = [_reach(role, route.right) for role in Role]
         lines.append(_row(f"`/{name}`", [route.right or "none", *held]))
     return lines
+
+
+def surfaces() -> list[str]:
+    """The table of whatever else leads to a use case."""
+    lines = _head("verb", "is a", "needs the right")
+    every = routes()
+    for kind, table in (("button", every.presses), ("form", every.forms), ("step", every.steps)):
+        for name, route in sorted(table.items()):
+            theirs = getattr(route, "theirs", False)
+            held = [_reach(role, route.right, theirs=theirs) for role in Role]
+            lines.append(_row(f"`{name}`", [kind, route.right or "none", *held]))
+    return lines
+
+
+def _reach(role: Role, right: str | None, *, theirs: bool = False) -> str:
+    if right is None:
+        return YES
+    held = _held(role, right)
+    return "own" if theirs and held == YES else held
 
 
 def _head(*first: str) -> list[str]:

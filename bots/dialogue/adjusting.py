@@ -116,5 +116,5 @@ def told(tx: Transaction, t: Translator, event: PointsAdjusted) -> Message:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("adjust", adjust, N_("Correct somebody’s points"), right="adjust"),
-    PressRoute("adjust", pressed),
+    PressRoute("adjust", pressed, right="adjust"),
 )

@@ -99,5 +99,5 @@ def _waiting(turn: Turn, far: Progress) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("announce", announce, N_("Tell others that tasks wait"), right="run project"),
-    PressRoute("announce", announce_pressed),
+    PressRoute("announce", announce_pressed, right="run project"),
 )

@@ -210,9 +210,9 @@ ROUTES: tuple[Route, ...] = (
     CommandRoute(
         "appeal", appeal, N_("Say that something was judged wrongly"), right="appeal", while_banned=True
     ),
-    PressRoute("appeals", list_pressed, while_banned=True),
-    PressRoute("appeal-answer", answer_pressed),
-    PressRoute("appeal-penalty", penalty_pressed),
-    PressRoute("appeal-measure", measure_pressed, while_banned=True),
-    StepRoute("appeal", words, while_banned=True),
+    PressRoute("appeals", list_pressed, while_banned=True, right="appeal"),
+    PressRoute("appeal-answer", answer_pressed, right="appeal", theirs=True),
+    PressRoute("appeal-penalty", penalty_pressed, right="appeal", theirs=True),
+    PressRoute("appeal-measure", measure_pressed, while_banned=True, right="appeal", theirs=True),
+    StepRoute("appeal", words, while_banned=True, right="appeal", theirs=True),
 )

@@ -23,7 +23,6 @@ from bots.dialogue.vocabulary import (
 )
 from bots.dialogue.which import number_in
 from core import bonuses
-from core.domain.person import require
 from core.domain.project import Project
 from core.errors import Refused
 from core.events import BonusGiven
@@ -37,7 +36,6 @@ LONGEST = 200
 def bonus(turn: Turn, command: Command) -> Reply:
     """`/bonus ID WORKER POINTS reason`: shown first, given after a tap."""
     t, words = turn.t, command.args.split(maxsplit=3)
-    require(turn.person, "run project")
     project_id = number_in(words[0]) if words else None
     if project_id is None or len(words) < 3 or not words[2].isdecimal() or len(words[2]) > 9:
         return says(_how(t))
@@ -132,6 +130,6 @@ def _points(t: Translator, project: Project, points: int) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("bonus", bonus, N_("Give a worker extra points"), right="run project"),
-    PressRoute("bonus!", give),
+    PressRoute("bonus!", give, right="run project"),
     StepRoute(STEP, typed),
 )

@@ -133,6 +133,6 @@ def one_line(words: str) -> str:
 ROUTES: tuple[Route, ...] = (
     SurfaceRoute(Clip, clip),
     StepRoute(STEP, typed),
-    PressRoute(VERB, chosen),
-    FormRoute(VERB, sent),
+    PressRoute(VERB, chosen, right="run project"),
+    FormRoute(VERB, sent, right="run project"),
 )

@@ -109,7 +109,7 @@ def _votes(turn: Turn, project: Project, task_id: int) -> Phrase:
 
 
 ROUTES: tuple[Route, ...] = (
-    PressRoute("decide", decide),
-    PressRoute("decide-next", skip),
-    PressRoute("settle", settle),
+    PressRoute("decide", decide, right="decide"),
+    PressRoute("decide-next", skip, right="decide"),
+    PressRoute("settle", settle, right="decide"),
 )

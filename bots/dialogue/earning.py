@@ -149,6 +149,6 @@ def _explained(t: Translator, one: Past) -> list[Part]:
 ROUTES: tuple[Route, ...] = (
     CommandRoute("balance", balance, N_("Your points"), right="work"),
     CommandRoute("history", history, N_("Your latest answers"), right="work"),
-    PressRoute("balance", balance_pressed),
-    PressRoute("history", history_pressed),
+    PressRoute("balance", balance_pressed, right="work"),
+    PressRoute("history", history_pressed, right="work"),
 )

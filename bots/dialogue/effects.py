@@ -162,4 +162,4 @@ def _right(t: Translator, one: BandRight) -> Phrase:
     )
 
 
-ROUTES: tuple[Route, ...] = (PressRoute("effect", show),)
+ROUTES: tuple[Route, ...] = (PressRoute("effect", show, right="run project"),)

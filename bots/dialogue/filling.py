@@ -239,10 +239,10 @@ def _job(turn: Turn, kind: str, *, project_id: int | None, kept: dict[str, Any])
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("addtasks", add_tasks, N_("Add tasks to a project"), right="run project"),
-    PressRoute("addtasks", add_pressed),
-    StepRoute("addtasks", added),
-    PressRoute("added", done),
-    StepRoute("upload", upload),
-    PressRoute("upload", chosen),
-    PressRoute("noupload", dropped),
+    PressRoute("addtasks", add_pressed, right="run project"),
+    StepRoute("addtasks", added, right="run project"),
+    PressRoute("added", done, right="run project"),
+    StepRoute("upload", upload, right="create project"),
+    PressRoute("upload", chosen, right="run project"),
+    PressRoute("noupload", dropped, right="create project"),
 )

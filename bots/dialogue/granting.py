@@ -7,7 +7,7 @@ from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Code, Command, Message, Note, Para, Part, Reply, Title, says
 from core import people
-from core.domain.person import Role, require
+from core.domain.person import Role
 from core.errors import Refused
 from i18n import N_, Content, Phrase, Translator
 
@@ -34,7 +34,6 @@ def grant(turn: Turn, command: Command) -> Reply:
 
 def invite_pressed(turn: Turn, pressed: Pressed) -> Reply:
     """An invitation from a button."""
-    require(turn.person, "grant requester")
     return _invite(turn, _role(turn, pressed.word()))
 
 
@@ -115,5 +114,5 @@ def _options(turn: Turn) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("grant", grant, N_("Give somebody a role"), right="grant requester"),
-    PressRoute("grant", invite_pressed),
+    PressRoute("grant", invite_pressed, right="grant requester"),
 )

@@ -117,8 +117,8 @@ def leave(turn: Turn, _pressed: Pressed) -> Reply:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("leaderboard", leaderboard, N_("Who earned most"), right="work"),
-    PressRoute("leaders", switch),
-    PressRoute("nickname", ask_name),
-    StepRoute(STEP, type_name),
-    PressRoute("leaders-leave", leave),
+    PressRoute("leaders", switch, right="work"),
+    PressRoute("nickname", ask_name, right="work"),
+    StepRoute(STEP, type_name, right="work"),
+    PressRoute("leaders-leave", leave, right="work"),
 )

@@ -153,8 +153,8 @@ def _measure(word: str) -> Measure:
 ROUTES: tuple[Route, ...] = (
     CommandRoute("ban", ban, N_("Exclude somebody"), right="restrict"),
     CommandRoute("unban", unban, N_("Let somebody take part again"), right="restrict"),
-    PressRoute("why", ask_why),
-    PressRoute("stop-in", choose_project),
-    PressRoute("impose", impose),
-    PressRoute("lift", lift),
+    PressRoute("why", ask_why, right="restrict"),
+    PressRoute("stop-in", choose_project, right="restrict"),
+    PressRoute("impose", impose, right="restrict"),
+    PressRoute("lift", lift, right="restrict"),
 )

@@ -138,6 +138,6 @@ def _skill(t: Translator, one: Skill) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("people", people, N_("Who takes part, and how"), right="restrict"),
-    PressRoute("people", list_pressed),
-    PressRoute("member", member),
+    PressRoute("people", list_pressed, right="restrict"),
+    PressRoute("member", member, right="restrict"),
 )

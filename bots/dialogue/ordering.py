@@ -286,7 +286,7 @@ def curve(t: Translator, found: Offers, picture: str) -> Message:
 
 
 ROUTES: tuple[Route, ...] = (
-    PressRoute("order", show),
-    PressRoute("order!", choose),
-    PressRoute("curve", curve_pressed),
+    PressRoute("order", show, right="run project"),
+    PressRoute("order!", choose, right="run project"),
+    PressRoute("curve", curve_pressed, right="run project"),
 )

@@ -24,7 +24,6 @@ from core import payouts
 from core.domain.currencies import DIGITS
 from core.domain.money import Money
 from core.domain.payouts import PayoutState
-from core.domain.person import require
 from core.errors import Refused
 from core.events import PayoutMoved
 from core.payouts import Overview, Owed, reference
@@ -54,7 +53,6 @@ def payout_pressed(turn: Turn, _pressed: Pressed) -> Reply:
 
 
 def _look(turn: Turn) -> Reply:
-    require(turn.person, "pay out")
     turn.errand(JOB, project_id=None, details={"do": "look"})
     return says(Message(parts=(Para(turn.t("I am adding up what is owed…")),), slot=SLOT))
 
@@ -124,7 +122,6 @@ def _ended(turn: Turn, one: Payout, *, does: str, words: Phrase) -> Reply:
 
 
 def _statement(turn: Turn, payout_id: int) -> tuple[Payout, Phrase]:
-    require(turn.person, "pay out")
     one = rows.find(turn.tx, payout_id)
     if one is None:
         raise Refused("unknown_payout")
@@ -288,10 +285,10 @@ def _sums(t: Translator, sums: tuple[Money, ...]) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("payout", payout, N_("Pay people for their points"), right="pay out"),
-    PressRoute("payout", payout_pressed),
-    PressRoute("payout-make", make),
-    PressRoute("payout-paid", ask_paid),
-    PressRoute("payout-paid!", paid),
-    PressRoute("payout-cancel", ask_cancel),
-    PressRoute("payout-cancel!", cancel),
+    PressRoute("payout", payout_pressed, right="pay out"),
+    PressRoute("payout-make", make, right="pay out"),
+    PressRoute("payout-paid", ask_paid, right="pay out"),
+    PressRoute("payout-paid!", paid, right="pay out"),
+    PressRoute("payout-cancel", ask_cancel, right="pay out"),
+    PressRoute("payout-cancel!", cancel, right="pay out"),
 )

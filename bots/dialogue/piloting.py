@@ -33,4 +33,4 @@ def over(t: Translator, project: Project) -> Message:
     )
 
 
-ROUTES: tuple[Route, ...] = (PressRoute("p-try", begin),)
+ROUTES: tuple[Route, ...] = (PressRoute("p-try", begin, right="run project"),)

@@ -13,7 +13,6 @@ from bots.dialogue.routes import FormRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Choice, Field, Form, Reply, Submit, Words, Wrong, says
 from core import projects
-from core.domain.person import require
 from core.errors import Refused
 from core.intake.project_file import build_project
 from i18n import Content
@@ -64,7 +63,6 @@ def _field(turn: Turn, step: str, question: Question) -> Field:
 
 def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     """The draft is made and its card shown, or each field says what is wrong with it."""
-    require(turn.person, "create project")
     settings: Settings = {}
     errors: dict[str, Words] = {}
     for step in _ASKED:
@@ -99,4 +97,4 @@ def _read(step: str, question: Question, words: str) -> Settings:
     return question.read(words)
 
 
-ROUTES: tuple[Route, ...] = (FormRoute(VERB, sent),)
+ROUTES: tuple[Route, ...] = (FormRoute(VERB, sent, right="create project"),)

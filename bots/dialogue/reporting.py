@@ -74,4 +74,7 @@ def told(tx: Transaction, t: Translator, event: TaskReported) -> Message:
     )
 
 
-ROUTES: tuple[Route, ...] = (PressRoute("report", ask), PressRoute("report-why", report))
+ROUTES: tuple[Route, ...] = (
+    PressRoute("report", ask, right="work", theirs=True),
+    PressRoute("report-why", report, right="work", theirs=True),
+)

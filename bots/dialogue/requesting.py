@@ -27,7 +27,6 @@ from bots.dialogue.vocabulary import (
     says,
 )
 from core import projects
-from core.domain.person import require
 from core.errors import BadFile, Problem, Refused
 from core.intake.project_file import build_project
 from i18n import N_, Content
@@ -37,7 +36,6 @@ LAST = "new-check"
 
 def begin(turn: Turn, _command: Command) -> Reply:
     """`/newproject`."""
-    require(turn.person, "create project")
     if turn.can_open:
         return Reply(form=project_form.form(turn))
     return _ask(turn, order(custom=False)[0], {}, custom=False)
@@ -189,10 +187,10 @@ def _summary(turn: Turn, settings: Settings) -> Message:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("newproject", begin, N_("Make a new project"), right="create project"),
-    PressRoute("newproject", begin_pressed),
-    PressRoute("new", tapped),
-    PressRoute("new-back", back),
-    PressRoute("new-drop", drop),
-    PressRoute("new-create", create),
-    *(StepRoute(step, typed) for step in (*QUESTIONS, LAST)),
+    PressRoute("newproject", begin_pressed, right="create project"),
+    PressRoute("new", tapped, right="create project"),
+    PressRoute("new-back", back, right="create project"),
+    PressRoute("new-drop", drop, right="create project"),
+    PressRoute("new-create", create, right="create project"),
+    *(StepRoute(step, typed, right="create project") for step in (*QUESTIONS, LAST)),
 )

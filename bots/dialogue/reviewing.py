@@ -248,11 +248,11 @@ def _of_person(turn: Turn, found: cases.Case, act: str) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("review", show, N_("What waits for a decision"), right="review"),
-    PressRoute("review", show_pressed),
-    PressRoute("review-next", skip),
-    PressRoute("review-settle", settle),
-    PressRoute("review-more", more),
-    PressRoute("review-cancel", cancel),
-    PressRoute("review-appeal", appeal),
-    PressRoute("review-case", case),
+    PressRoute("review", show_pressed, right="review"),
+    PressRoute("review-next", skip, right="review"),
+    PressRoute("review-settle", settle, right="review"),
+    PressRoute("review-more", more, right="review"),
+    PressRoute("review-cancel", cancel, right="review"),
+    PressRoute("review-appeal", appeal, right="review"),
+    PressRoute("review-case", case, right="review"),
 )

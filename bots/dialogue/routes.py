@@ -67,10 +67,12 @@ class CommandRoute:
 
 @dataclass(frozen=True, slots=True)
 class PressRoute:
-    """A button's verb; rights to its object are checked by the use case it calls."""
+    """A button's verb and the right that it needs; the right to its object is checked by the use case it calls."""
 
     verb: str
     act: Callable[[Turn, Pressed], Reply]
+    right: str | None = None
+    theirs: bool = False  # it is about one thing of the person who presses, which to others is not there
     before_joining: bool = False
     while_banned: bool = False
     for_strangers: bool = True  # whether somebody who was never here becomes a person by pressing it
@@ -82,6 +84,8 @@ class StepRoute:
 
     step: str
     act: Callable[[Turn, Text | Upload], Reply]
+    right: str | None = None
+    theirs: bool = False  # as of a button
     before_joining: bool = False
     while_banned: bool = False
 
@@ -92,6 +96,7 @@ class FormRoute:
 
     verb: str
     act: Callable[[Turn, Pressed, Submit], Reply]
+    right: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

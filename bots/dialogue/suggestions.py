@@ -252,10 +252,10 @@ def _train(turn: Turn, project_id: int) -> Reply:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("train", train_command, N_("Train a project’s own model"), right="run project"),
-    PressRoute("train", train_pressed),
-    PressRoute("models", show),
-    PressRoute("model!", choose),
-    PressRoute("model-back", back),
-    PressRoute("auto", automatic),
-    PressRoute("auto!", switch_automatic),
+    PressRoute("train", train_pressed, right="run project"),
+    PressRoute("models", show, right="run project"),
+    PressRoute("model!", choose, right="run project"),
+    PressRoute("model-back", back, right="run project"),
+    PressRoute("auto", automatic, right="run project"),
+    PressRoute("auto!", switch_automatic, right="run project"),
 )

@@ -115,5 +115,5 @@ def _lines(*words: Phrase) -> Phrase:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("summary", summary, N_("Yesterday in figures"), right="read summary"),
-    PressRoute("today", today),
+    PressRoute("today", today, right="read summary"),
 )

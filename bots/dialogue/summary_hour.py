@@ -46,7 +46,7 @@ def _set(turn: Turn, minute: int) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    PressRoute("setsummary", ask),
-    PressRoute("summary-hour", press),
-    StepRoute("summary-hour", type_hour),
+    PressRoute("setsummary", ask, right="read summary"),
+    PressRoute("summary-hour", press, right="read summary"),
+    StepRoute("summary-hour", type_hour, right="read summary"),
 )

@@ -63,6 +63,7 @@ def _route(turn: Turn, what: Said) -> Reply:
                 return joining.begin(turn)
             if turn.person.banned and not route.while_banned:
                 return standing_words.barred(turn)
+            _allow(turn, route.right)
             return route.act(turn, pressed)
         case Text() | Upload():
             return _words(turn, what, joined=joined)
@@ -82,7 +83,10 @@ def _form(turn: Turn, sent: Submit, *, joined: bool) -> Reply:
         raise Refused("unknown_button")
     if turn.person.banned:
         raise Refused("banned")
-    return route.act(turn, pressed, sent) if joined else joining.begin(turn)
+    if not joined:
+        return joining.begin(turn)
+    _allow(turn, route.right)
+    return route.act(turn, pressed, sent)
 
 
 def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
@@ -93,8 +97,7 @@ def _command(turn: Turn, command: Command, *, joined: bool) -> Reply:
         return joining.begin(turn)
     if turn.person.banned and not route.while_banned:
         return standing_words.barred(turn)
-    if route.right is not None:
-        require(turn.person, route.right)
+    _allow(turn, route.right)
     turn.expect(None)
     return route.act(turn, command)
 
@@ -104,6 +107,7 @@ def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
     if step is not None and (joined or step.before_joining):
         if turn.person.banned and not step.while_banned:
             return standing_words.barred(turn)
+        _allow(turn, step.right)
         return step.act(turn, what)
     if not joined:
         return joining.begin(turn)
@@ -116,6 +120,12 @@ def _words(turn: Turn, what: Text | Upload, *, joined: bool) -> Reply:
     if isinstance(what, Upload):
         return routes().steps["upload"].act(turn, what)
     raise Refused("nothing_expected")
+
+
+def _allow(turn: Turn, right: str | None) -> None:
+    """Who lacks the right that a route needs gets no further; the use case asks again, with what it is about."""
+    if right is not None:
+        require(turn.person, right)
 
 
 def _refused(turn: Turn, what: Said, refused: Refused) -> Reply:

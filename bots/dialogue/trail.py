@@ -13,7 +13,7 @@ from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Part, Reply, Row, Title, says
 from core import audit
 from core.audit import Entry
-from core.domain.person import Role, require
+from core.domain.person import Role
 from core.errors import Refused
 from i18n import N_, Content, Phrase, Translator
 
@@ -63,7 +63,6 @@ def show(turn: Turn, command: Command) -> Reply:
 
 def older(turn: Turn, pressed: Pressed) -> Reply:
     """The entries before those."""
-    require(turn.person, "read audit")
     before, person_id, project_id = (pressed.number(at) for at in range(3))
     return says(_page(turn, before=before, person_id=person_id or None, project_id=project_id or None))
 
@@ -136,5 +135,5 @@ def _about(t: Translator, about: str) -> Phrase | Content:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("audit", show, N_("Who saw and changed what"), right="read audit"),
-    PressRoute("audit", older),
+    PressRoute("audit", older, right="read audit"),
 )

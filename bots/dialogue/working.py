@@ -158,13 +158,13 @@ def sample(turn: Turn, _pressed: Pressed) -> Reply:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("task", task, N_("Get a task"), right="work"),
-    PressRoute("next", next_pressed),
-    PressRoute("a", answer),
-    PressRoute("skip", skip),
-    PressRoute("pause", pause),
-    PressRoute("keep", keep),
-    PressRoute("extend", extend),
-    PressRoute("undo", undo),
-    PressRoute("show", show),
+    PressRoute("next", next_pressed, right="work"),
+    PressRoute("a", answer, right="work", theirs=True),
+    PressRoute("skip", skip, right="work", theirs=True),
+    PressRoute("pause", pause, right="work", theirs=True),
+    PressRoute("keep", keep, right="work", theirs=True),
+    PressRoute("extend", extend, right="work", theirs=True),
+    PressRoute("undo", undo, right="work", theirs=True),
+    PressRoute("show", show, right="work", theirs=True),
     PressRoute("sample", sample),
 )

