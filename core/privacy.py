@@ -78,6 +78,9 @@ def sections(tx: Transaction, vault: Vault, person: Person) -> Iterator[tuple[st
     yield "answers", own_data.answers(tx, person.id)
     yield "suggestions", own_data.suggestions(tx, person.id)
     yield "points", own_data.points(tx, person.id)
+    yield "measures", own_data.measures(tx, person.id, unseal=vault.unseal)
+    yield "appeals", own_data.appeals(tx, person.id, unseal=vault.unseal)
+    yield "reports", own_data.reports(tx, person.id)
 
 
 def _chat(vault: Vault, one: own_data.Chat) -> Record:

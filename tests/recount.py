@@ -79,7 +79,11 @@ def recount(found: Rows, day: date, zone: ZoneInfo) -> dict[str, Any]:
         ),
         "penalties": len(points(["penalty"])),
         "penalty_points": sum(points(["penalty"])),
-        "paid_points": sum(points(["reward", "correction"])),
+        "paid_points": sum(
+            row.points
+            for row in found.entries
+            if row.kind in ("reward", "correction") and row.assignment_id is not None and on(day, row.at)
+        ),
         "agreement": sum(judged) / len(judged) if judged else None,
         "time_to_settle": median(took) if took else None,
         "workers": len(workers(day)),

@@ -291,10 +291,11 @@ def pending(tx: Transaction, person_id: int) -> Pending:
 
 
 def totals(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
-    """Entries and points of each kind in a span of time."""
+    """Entries and points of each kind in a span of time; of corrections those that paid an answer what it was due."""
+    beside = (ledger.c.kind == "correction") & ledger.c.assignment_id.is_(None)
     rows = tx.execute(
         select(ledger.c.kind, func.count(), func.coalesce(func.sum(ledger.c.points), 0))
-        .where(ledger.c.at >= since, ledger.c.at < until)
+        .where(ledger.c.at >= since, ledger.c.at < until, ~beside)
         .group_by(ledger.c.kind)
     )
     return {kind: (count, int(points)) for kind, count, points in rows}

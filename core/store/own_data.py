@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,14 @@ from core.domain.suggestions import Screen
 from core.store.tables import (
     account,
     answer,
+    appeal,
     assignment,
+    flag,
     invite,
     ledger,
     person,
     project,
+    restriction,
     suggested,
     task,
 )
@@ -26,6 +29,7 @@ from core.store.transaction import Transaction
 
 BATCH = 1000
 Record = dict[str, Any]
+Unseal = Callable[[bytes], bytes]
 
 
 def instant(at: datetime | None) -> str | None:
@@ -168,6 +172,59 @@ def points(tx: Transaction, person_id: int) -> Iterable[Record]:
             "project": row.project_id,
             "card": row.assignment_id,
         }
+
+
+def measures(tx: Transaction, person_id: int, *, unseal: Unseal) -> Iterable[Record]:
+    """Whatever was imposed on a person, and what was written to them with it; not who did it."""
+    for row in tx.execute(
+        select(restriction).where(restriction.c.person_id == person_id).order_by(restriction.c.id)
+    ):
+        yield {
+            "number": row.id,
+            "kind": row.kind,
+            "project": row.project_id,
+            "reason": row.reason,
+            "words": _words(row.words, unseal),
+            "by": "a rule" if row.by_rule else "a moderator",
+            "at": instant(row.at),
+            "until": instant(row.until),
+            "lifted_at": instant(row.lifted_at),
+        }
+
+
+def appeals(tx: Transaction, person_id: int, *, unseal: Unseal) -> Iterable[Record]:
+    """Every appeal of a person, with their own words and what came of it."""
+    for row in tx.execute(select(appeal).where(appeal.c.person_id == person_id).order_by(appeal.c.id)):
+        yield {
+            "about": row.kind,
+            "card": row.assignment_id,
+            "measure": row.restriction_id,
+            "words": _words(row.words, unseal),
+            "at": instant(row.opened_at),
+            "decided_at": instant(row.decided_at),
+            "outcome": row.outcome,
+        }
+
+
+def reports(tx: Transaction, person_id: int) -> Iterable[Record]:
+    """The tasks that a person reported."""
+    mine = (
+        select(flag, task.c.external_id, task.c.project_id)
+        .join(task, task.c.id == flag.c.task_id)
+        .where(flag.c.person_id == person_id)
+        .order_by(flag.c.at, flag.c.task_id)
+    )
+    for row in tx.execute(mine):
+        yield {
+            "project": row.project_id,
+            "task": row.external_id,
+            "reason": row.reason,
+            "at": instant(row.at),
+        }
+
+
+def _words(sealed: bytes | None, unseal: Unseal) -> str | None:
+    return None if sealed is None else unseal(bytes(sealed)).decode("utf-8", "replace")
 
 
 def _in_batches(tx: Transaction, query: Select[Any], key: ColumnElement[int]) -> Iterator[Any]:

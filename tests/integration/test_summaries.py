@@ -16,7 +16,7 @@ from bots.dialogue.vocabulary import Limits, Message
 from bots.dialogue.wire import from_wire
 from bots.errands import Errands, drawing
 from bots.postbox import Postbox
-from core import jobs, mornings
+from core import adjusting, jobs, mornings, summaries
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.intake.images import image_path
@@ -194,3 +194,23 @@ async def test_today_so_far_from_the_morning_s_message(house: PaperHouse) -> Non
     for words in ("0001-01-01", "9999-12-31"):
         await mona.says(f"/summary {words}")
         assert said(mona.last) == "Please send a date like 2026-03-01."
+
+
+async def test_points_beside_answers_are_not_pay(desk: Desk) -> None:
+    """What a moderator gave by hand, or was given back, is no answer's reward, and the day does not count it."""
+    world = desk.world
+    boss = await world.person("boss", Role.ADMIN)
+    will = await world.person("will")
+    for points in (30, -5):
+        now = world.clock.now()
+        await world.do(
+            lambda tx, points=points, now=now: adjusting.adjust(  # type: ignore[misc]  # bound
+                tx, boss, person_id=will.id, project_id=1, points=points, words="Sorry.", now=now
+            )
+        )
+        world.clock.move(timedelta(minutes=1))
+    assert await world.balance(will) == 25
+    found = await world.store.read(
+        lambda tx: summaries.of_day(tx, world.vault, boss, world.clock.now().date())
+    )
+    assert found.this.paid_points == 0
