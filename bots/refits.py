@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import pickle
 import sys
 from collections.abc import Awaitable, Callable
@@ -23,6 +22,7 @@ from core.events import Event
 from core.refitting import BATCH, Outcome
 from core.store import Store
 from core.store.transaction import Transaction
+from core.surroundings import surroundings
 
 log = structlog.get_logger("refits")
 
@@ -49,7 +49,7 @@ async def begin() -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **refitter.ALONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=surroundings(),
         start_new_session=True,
     )
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +21,7 @@ from core.domain.project import Project
 from core.intake.images import image_path, keep_picture
 from core.store import Store, models, projects
 from core.store.transaction import Transaction
+from core.surroundings import surroundings
 from models import folder
 from models.card import ModelCard, read_card
 from models.training.material import LEAST
@@ -95,7 +95,7 @@ async def begin() -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=surroundings(),
         start_new_session=True,
         limit=LONGEST_LINE,
     )

@@ -12,8 +12,6 @@ import sys
 import threading
 
 POLITE = 10
-ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Its environment: the other processors have conversations to lead."""
 
 
 def main() -> None:

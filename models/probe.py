@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from core.surroundings import surroundings
 from models.card import ModelCard, read_card
 from models.loaded import LARGEST, SECONDS, Loaded
 from models.problems import BadModel, ModelProblem
@@ -19,7 +20,6 @@ from models.problems import BadModel, ModelProblem
 MEMORY: Final = 2**30  # bytes, on top of what the process has before it looks at the model
 TO_BEGIN: Final = 20.0  # seconds that a busy machine may take to start the process
 POLITE: Final = 10
-ALONE: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def probe(
@@ -51,7 +51,7 @@ def probe(
             input=card.model_dump_json().encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **ALONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=surroundings(),
             timeout=TO_BEGIN + 2 * seconds,
             start_new_session=True,
             check=False,

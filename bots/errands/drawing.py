@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import sys
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 from bots.dialogue.turn import House
 from core.intake.images import image_path, keep_picture
+from core.surroundings import surroundings
 
 PATIENCE = 60.0  # seconds
 DRAWN = "curves"
@@ -40,11 +40,7 @@ async def drawn(artist: str, asked: Any, *, house: House) -> bytes:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={
-            "MPLCONFIGDIR": str(settings),
-            **os.environ,  # where another folder is named, it is that one
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
+        env=surroundings(MPLCONFIGDIR=str(settings)),
         start_new_session=True,
     )
     try:

@@ -15,10 +15,9 @@ import traceback
 from collections.abc import Mapping
 from typing import TextIO
 
-POLITE = 10
-ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Its environment: the other processors have conversations to lead."""
+from core.surroundings import ALONE
 
+POLITE = 10
 LONGEST_ORDER = 1_000_000
 
 

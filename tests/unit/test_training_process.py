@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from models.training.__main__ import ALONE
+from core.surroundings import ALONE
 from models.training.order import Done
 from tests.trainings import of_messages
 
