@@ -12,6 +12,7 @@ from core.domain.project import Project
 from core.domain.topics import Lack
 from core.practising import Outlook
 from core.store import admissions, projects, queues
+from core.store.admissions import Chosen
 from core.store.queues import Queue
 from core.store.transaction import Transaction
 
@@ -62,11 +63,15 @@ def first(tx: Transaction, person: Person, lacking: Iterable[Queue], *, now: dat
 
 def _may_ask(tx: Transaction, person: Person, one: Gate, *, now: datetime) -> bool:
     if one.lack is Lack.TOPICS:
-        said = admissions.chosen(tx, person.id)
-        return not one.project.file.sensitive & said.asked & ~said.fine
+        return not _refused(one.project, admissions.chosen(tx, person.id))
     if one.lack is Lack.SKILL:
         return one.practice is not None and one.practice.ready(now)
     return True
+
+
+def _refused(project: Project, said: Chosen) -> bool:
+    """Whether somebody said no to a topic of a project."""
+    return bool(project.file.sensitive & said.asked & ~said.fine)
 
 
 def to_earn(tx: Transaction, person: Person, *, now: datetime) -> list[Outlook]:
@@ -75,9 +80,10 @@ def to_earn(tx: Transaction, person: Person, *, now: datetime) -> list[Outlook]:
     Of projects that share a skill, the most urgent one stands for it.
     """
     found: dict[int, Outlook] = {}
+    said = admissions.chosen(tx, person.id)
     for project_id in dict.fromkeys(one.project_id for one in queues.open_to(tx, person.id, now=now)):
         project = projects.find(tx, project_id)
-        if project is None or project.file.qualification is None:
+        if project is None or project.file.qualification is None or _refused(project, said):
             continue
         seen = practising.outlook(tx, person, project)
         if seen is not None and (seen.enough or seen.open is not None):

@@ -48,7 +48,7 @@ def how_long(t: Translator, one: Outlook) -> Phrase:
     """How much practice is left, and what it takes to pass."""
     if one.open is not None and one.open.answered:
         return t(
-            "You have done %(done)s of %(count)s practice tasks.",
+            "Practice done: %(done)s of %(count)s",
             done=t.number(one.open.answered),
             count=t.number(one.open.tasks),
         )
@@ -56,9 +56,9 @@ def how_long(t: Translator, one: Outlook) -> Phrase:
     tasks = t.n("%(count)s practice task", "%(count)s practice tasks", one.tasks)
     about = t.n("about %(count)s minute", "about %(count)s minutes", minutes)
     right = t.number(needed(one.policy, one.tasks))
-    # Translators: "10 practice tasks, about 3 minutes. With 8 right you have it."
+    # Translators: "10 practice tasks, about 3 minutes. Right answers needed: 8"
     return t(
-        "%(tasks)s, %(minutes)s. With %(right)s right you have it.", tasks=tasks, minutes=about, right=right
+        "%(tasks)s, %(minutes)s. Right answers needed: %(right)s", tasks=tasks, minutes=about, right=right
     )
 
 
@@ -116,7 +116,7 @@ def explained(t: Translator, one: Judged, *, now: datetime) -> Message:
 
 def _outcome(t: Translator, one: Judged, *, now: datetime) -> list[Part]:
     right = t(
-        "%(right)s of %(count)s were right.",
+        "Right answers: %(right)s of %(count)s",
         right=t.number(one.attempt.right),
         count=t.number(one.attempt.tasks),
     )

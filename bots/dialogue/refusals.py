@@ -86,7 +86,7 @@ REFUSALS: dict[str, str] = {
     "paused": N_("Your work is paused. Send /task to see until when."),
     "practice_later": N_("You can practise again later. Send /skills to see when."),
     "practice_missing": N_(
-        "Workers need %(questions)s practice tasks that they can read, and there are %(found)s. "
+        "Practice tasks that workers of each language can read: %(found)s; needed: %(questions)s. "
         "Add rows with a known answer and “yes” in the column “practice”."
     ),
     "practice_over": N_("This practice is over. Send /task to go on."),
