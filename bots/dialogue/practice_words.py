@@ -8,7 +8,7 @@ from bots.dialogue import cards
 from bots.dialogue.buttons import data
 from bots.dialogue.cards import SLOT
 from bots.dialogue.project_views import title_of
-from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
+from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Row, Title
 from core.events import SkillEnds
 from core.intake.project_model import ProjectFile
 from core.intake.texts import Texts
@@ -67,7 +67,10 @@ def card(t: Translator, given: Given, file: ProjectFile, *, tasks: int) -> Messa
     form = kind_named(file.kind).form(file)
     pause = (Button(t("Pause"), data("practise-pause", given.attempt_id)),)
     return Message(
-        parts=_body(t, given, file, tasks=tasks),
+        parts=(
+            Title(_place(t, given, tasks)),
+            *cards.body(t, file, given.content, given.context)[1:],
+        ),
         rows=(*cards.answer_rows(form, t, "pa", given.id), pause),
         picture=given.content.get("image"),
         alt=t("The picture to judge") if "image" in given.content else None,
@@ -75,10 +78,8 @@ def card(t: Translator, given: Given, file: ProjectFile, *, tasks: int) -> Messa
     )
 
 
-def _body(t: Translator, given: Given, file: ProjectFile, *, tasks: int) -> tuple[Part, ...]:
-    """What is to be judged, under a title that says it is practice."""
-    place = t("Practice %(number)s of %(count)s", number=t.number(given.place), count=t.number(tasks))
-    return (Title(place), *cards.body(t, file, given.content, given.context)[1:])
+def _place(t: Translator, given: Given, tasks: int) -> Phrase:
+    return t("Practice %(number)s of %(count)s", number=t.number(given.place), count=t.number(tasks))
 
 
 def explained(t: Translator, one: Judged, *, now: datetime) -> Message:
@@ -90,7 +91,9 @@ def explained(t: Translator, one: Judged, *, now: datetime) -> Message:
         if one.right
         else t("Not quite. It is “%(label)s”.", label=truth)
     )
-    parts: list[Part] = [*_body(t, given, one.file, tasks=one.attempt.tasks), Para(said)]
+    # What was read before answering need not stand there again: a picture's caption is short.
+    shown = (Quote(Content(given.content["text"])),) if given.content.get("text") else ()
+    parts: list[Part] = [Title(_place(t, given, one.attempt.tasks)), *shown, Para(said)]
     if given.whys:
         parts.append(Para(Content(Texts.of(given.whys).pick(t.locale))))
     over = one.attempt.answered >= one.attempt.tasks
@@ -135,7 +138,10 @@ def paused(t: Translator, attempt_id: int) -> Message:
     return Message(
         parts=(Title(t("Paused")), Para(t("Your practice waits for you. What you did is kept."))),
         rows=(
-            (Button(t("Go on"), data("pn", attempt_id)), Button(t("Other tasks"), data("other", attempt_id))),
+            (
+                Button(t("Go on"), data("pn", attempt_id)),
+                Button(t("Other tasks"), data("practise-other", attempt_id)),
+            ),
         ),
         slot=SLOT,
     )

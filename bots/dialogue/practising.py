@@ -29,12 +29,16 @@ def _next(turn: Turn, project_id: int) -> Message:
 def go_on(turn: Turn, pressed: Pressed) -> Reply:
     """The next task of an attempt."""
     attempt = practising.own_attempt(turn.tx, turn.person, pressed.number())
+    if working.just_shown(turn):  # the second of two quick taps: what was right has not been read
+        return says()
     return says(_next(turn, attempt.project_id))
 
 
 def answer(turn: Turn, pressed: Pressed) -> Reply:
     """A label was tapped: what is right and why stands in the same message."""
     _, file = practising.own(turn.tx, turn.person, pressed.number(0))
+    if working.just_shown(turn):
+        return says()
     options, ordinal = kind_named(file.kind).form(file).options, pressed.number(1)
     if ordinal >= len(options):
         raise Refused("unknown_button")
@@ -68,5 +72,5 @@ ROUTES: tuple[Route, ...] = (
     PressRoute("practise-pause", pause),
     PressRoute("pa", answer),
     PressRoute("pn", go_on),
-    PressRoute("other", other),
+    PressRoute("practise-other", other),
 )

@@ -16,7 +16,6 @@ from core import answering, people, streaks
 from core.admission import Gate
 from core.assigning import Handed, next_task
 from core.domain.states import AssignmentState
-from core.domain.task import Assignment
 from core.domain.topics import Lack
 from core.errors import Refused
 from core.kinds import kind_named
@@ -83,7 +82,7 @@ def _nothing(turn: Turn, undo: Undo | None) -> Message:
 def answer(turn: Turn, pressed: Pressed) -> Reply:
     """A label was tapped: kept, and the next card follows in the same message."""
     held = answering.own(turn.tx, turn.person, pressed.number(0))
-    if _too_soon(turn, held):
+    if held.state is AssignmentState.ACTIVE and just_shown(turn):
         return says()
     options = kind_named(held.file.kind).form(held.file).options
     ordinal = pressed.number(1)
@@ -101,9 +100,9 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     return says(following, toast=Toast(toast))
 
 
-def _too_soon(turn: Turn, held: Assignment) -> bool:
-    """Whether the tap was meant for the card before: nobody reads and taps within the blink of an eye."""
-    if held.state is not AssignmentState.ACTIVE or not turn.house.reaction:
+def just_shown(turn: Turn) -> bool:
+    """Whether a tap was meant for the card before: nobody reads and taps within the blink of an eye."""
+    if not turn.house.reaction:
         return False
     shown = turn.slot(SLOT)
     return shown is not None and turn.now - shown.shown_at < turn.house.reaction

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from core.domain.states import ProjectState
 from core.store.tables import attempt, project, skill, skill_held
 from core.store.transaction import Change, Statement, Transaction
 
 
+def _make(insert: Any) -> Any:
+    row = insert(skill).values(owner_id=bindparam("owner"), name=bindparam("called"))
+    return row.on_conflict_do_nothing(index_elements=[skill.c.owner_id, skill.c.name])
+
+
+_MAKE = Change(_make)
+
+
 def of_owner(tx: Transaction, owner_id: int, name: str) -> int:
-    """The id of an owner's skill of that name, made when absent; whoever acts for the owner is alone."""
-    found = tx.execute(select(skill.c.id).where(skill.c.owner_id == owner_id, skill.c.name == name)).scalar()
-    if found is None:
-        made = insert(skill).values(owner_id=owner_id, name=name).returning(skill.c.id)
-        found = tx.execute(made).scalar_one()
-    return int(found)
+    """The id of an owner's skill of that name, made when absent."""
+    _MAKE.run(tx, owner=owner_id, called=name)
+    return int(
+        tx.execute(select(skill.c.id).where(skill.c.owner_id == owner_id, skill.c.name == name)).scalar_one()
+    )
 
 
 def required_by(tx: Transaction, project_id: int) -> int | None:
