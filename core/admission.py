@@ -10,14 +10,15 @@ from core import practising
 from core.domain.person import Person
 from core.domain.project import Project
 from core.domain.topics import Lack
+from core.intake.project_model import ProjectFile
 from core.practising import Outlook
 from core.store import admissions, projects, queues
 from core.store.admissions import Chosen
 from core.store.queues import Queue
 from core.store.transaction import Transaction
 
-MOST = 12
-"""So many projects are looked at for one to ask about; the others wait for another time."""
+MOST = 6
+"""So many skills are looked at for one to ask about; the others wait for another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +48,34 @@ def first(tx: Transaction, person: Person, lacking: Iterable[Queue], *, now: dat
     Nobody is asked again of topics that they said no to, nor of what they put off, nor of a skill that they
     may not practise for at the moment.
     """
+    put_off = admissions.put_off_now(tx, person.id, now=now)
     of_project: dict[int, list[Queue]] = {}
     for one in lacking:
-        of_project.setdefault(one.project_id, []).append(one)
-    put_off = admissions.put_off_now(tx, person.id, now=now)
-    looked_at = [one for one in of_project if one not in put_off][:MOST]
-    for project_id in looked_at:
-        found = gate(tx, person, project_id, now=now)
-        if found is None or not _may_ask(tx, person, found, now=now):
-            continue
-        if any(queues.waiting(tx, one, person.id) for one in of_project[project_id]):
-            return found
+        if one.project_id not in put_off:
+            of_project.setdefault(one.project_id, []).append(one)
+    said: Chosen | None = None
+    skills = 0
+    for project_id, waiting in of_project.items():
+        lack, practice = Lack(waiting[0].lacks), None
+        if lack is Lack.TOPICS:
+            said = said or admissions.chosen(tx, person.id)
+            if _refused(waiting[0].file, said):
+                continue
+        project = projects.find(tx, project_id)
+        assert project is not None, "its queue was just read"
+        if lack is Lack.SKILL:
+            skills += 1
+            practice = practising.outlook(tx, person, project) if skills <= MOST else None
+            if practice is None or not practice.ready(now):
+                continue
+        if any(queues.waiting(tx, one, person.id) for one in waiting):
+            return Gate(lack, project, practice)
     return None
 
 
-def _may_ask(tx: Transaction, person: Person, one: Gate, *, now: datetime) -> bool:
-    if one.lack is Lack.TOPICS:
-        return not _refused(one.project, admissions.chosen(tx, person.id))
-    if one.lack is Lack.SKILL:
-        return one.practice is not None and one.practice.ready(now)
-    return True
-
-
-def _refused(project: Project, said: Chosen) -> bool:
+def _refused(file: ProjectFile, said: Chosen) -> bool:
     """Whether somebody said no to a topic of a project."""
-    return bool(project.file.sensitive & said.asked & ~said.fine)
+    return bool(file.sensitive & said.asked & ~said.fine)
 
 
 def to_earn(tx: Transaction, person: Person, *, now: datetime) -> list[Outlook]:
@@ -83,7 +87,7 @@ def to_earn(tx: Transaction, person: Person, *, now: datetime) -> list[Outlook]:
     said = admissions.chosen(tx, person.id)
     for project_id in dict.fromkeys(one.project_id for one in queues.open_to(tx, person.id, now=now)):
         project = projects.find(tx, project_id)
-        if project is None or project.file.qualification is None or _refused(project, said):
+        if project is None or project.file.qualification is None or _refused(project.file, said):
             continue
         seen = practising.outlook(tx, person, project)
         if seen is not None and (seen.enough or seen.open is not None):

@@ -244,7 +244,10 @@ def answer(tx: Transaction, person: Person, given_id: int, raw: str, *, now: dat
     if not passed:
         ended = rows.attempts(tx, person_id=person.id, skill_id=attempt.skill_id)
         held = qualified.held(tx, person_id=person.id, skill_id=attempt.skill_id)
-        return Judged(one, file, right, _attempt(tx, attempt.id), again_at=_again_at(ended, held))
+        again = _again_at(ended, held)
+        assert again is not None, "an attempt just failed"
+        admissions.put_off(tx, person_id=person.id, project_id=attempt.project_id, until=again)
+        return Judged(one, file, right, _attempt(tx, attempt.id), again_at=again)
     until = now + policy.expires
     remind = max(now, until - RENEWS)
     qualified.earn(tx, person_id=person.id, skill_id=attempt.skill_id, now=now, until=until, remind=remind)

@@ -35,8 +35,9 @@ _LACK = Statement(select(LACKS).where(project.c.id == bindparam("project")), Lac
 
 
 def lack(tx: Transaction, *, person_id: int, project_id: int, now: datetime) -> Lack:
-    """What a worker lacks before one project may hand them a card."""
-    return _LACK.one(tx, person=person_id, project=project_id, now=now)
+    """What a worker lacks before one project may hand them a card; nothing where there is no such project."""
+    found = _LACK.first(tx, person=person_id, project=project_id, now=now)
+    return Lack.NOTHING if found is None else found
 
 
 class Chosen(NamedTuple):

@@ -34,6 +34,16 @@ overlap: {min: 2, max: 3}
 method: majority
 time_limit: 2h
 """,
+    "skilled.yaml": """\
+project: {en: Hurt animals, ar: حيوانات مصابة}
+instructions: {en: "Which animal makes this sound?", ar: "أي حيوان يصدر هذا الصوت؟"}
+labels: [{id: cat, en: Cat, ar: قطة}, {id: dog, en: Dog, ar: كلب}]
+topics: [violence, medical]
+qualification: {skill: sounds, questions: 3, pass: 0.6}
+""",
+    "practice.csv": "text,gold,practice,why,why_ar\n"
+    "Woof,dog,yes,Only dogs bark.,لا ينبح إلا الكلب.\n"
+    "Meow,cat,yes,,\nGrowl,,yes,,\nPurr,cat,yes,,\n",
     "broken.yaml": "project: Animals\nkind: choise\nlabels: [Cat]\nreward: many\n",
     "tasks.csv": "id,text,lang,gold\n1,Meow,en,\n2,Woof,en,\n3,,en,\n4,Purr,en,cat\n1,Meow again,en,\n",
     "empty.csv": "",

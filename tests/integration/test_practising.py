@@ -37,6 +37,12 @@ def world(store: Store, clock: ManualClock, vault: Vault) -> World:
     return World(store, clock, vault)
 
 
+@pytest.fixture
+def small(sqlite_store: Store, clock: ManualClock, vault: Vault) -> World:
+    """The same where the database does not matter."""
+    return World(sqlite_store, clock, vault)
+
+
 def lessons(count: int, *, lang: str | None = "en", of: str = "p") -> list[TaskRow]:
     """Practice tasks whose answer is always a dog."""
     whys = {"en": "Only dogs bark.", "es": "Solo ladran los perros."}
@@ -147,43 +153,43 @@ async def test_who_does_not_pass_tries_again(world: World) -> None:
     assert (await practises(world, ana))[-1].expires_at is not None
 
 
-async def test_an_attempt_waits(world: World) -> None:
+async def test_an_attempt_waits(small: World) -> None:
     """Who went away goes on where they were, and the order stays."""
-    await skilled(world)
-    ana = await world.person("ana")
-    first = await starts(world, ana)
-    assert (await starts(world, ana)).id == first.id
-    now = world.clock.now()
-    await world.do(lambda tx: practising.answer(tx, ana, first.id, "dog", now=now))
-    world.clock.move(9 * DAY)
-    assert (await starts(world, ana)).place == 2
-    asks = await gate(world, ana)
+    await skilled(small)
+    ana = await small.person("ana")
+    first = await starts(small, ana)
+    assert (await starts(small, ana)).id == first.id
+    now = small.clock.now()
+    await small.do(lambda tx: practising.answer(tx, ana, first.id, "dog", now=now))
+    small.clock.move(9 * DAY)
+    assert (await starts(small, ana)).place == 2
+    asks = await gate(small, ana)
     assert asks is not None
     assert asks.practice is not None
     assert asks.practice.open is not None
     assert asks.practice.open.answered == 1
 
 
-async def test_not_now(world: World) -> None:
+async def test_not_now(small: World) -> None:
     """Who does not want to practise gets other work, and is asked again after a week."""
-    await skilled(world)
-    ana = await world.person("ana")
-    now = world.clock.now()
-    await world.do(lambda tx: practising.not_now(tx, ana, 1, now=now))
-    assert await gate(world, ana) is None
-    world.clock.move(7 * DAY)
-    assert await gate(world, ana) is not None
+    await skilled(small)
+    ana = await small.person("ana")
+    now = small.clock.now()
+    await small.do(lambda tx: practising.not_now(tx, ana, 1, now=now))
+    assert await gate(small, ana) is None
+    small.clock.move(7 * DAY)
+    assert await gate(small, ana) is not None
 
 
-async def test_other_work_is_not_interrupted(world: World) -> None:
+async def test_other_work_is_not_interrupted(small: World) -> None:
     """What follows an answer is a card while there is one; a project asks once there is nothing else."""
-    await skilled(world)
-    owner, ana = await world.person("boss", Role.REQUESTER), await world.person("ana")
-    await world.project(owner, ["Moo"], overlap={"min": 1, "max": 1})
-    followed = await comes(world, ana, asked=False)
+    await skilled(small)
+    owner, ana = await small.person("boss", Role.REQUESTER), await small.person("ana")
+    await small.project(owner, ["Moo"], overlap={"min": 1, "max": 1})
+    followed = await comes(small, ana, asked=False)
     assert isinstance(followed, Handed)
-    await world.answers(ana, followed.assignment, "cat")
-    after = await comes(world, ana, asked=False)
+    await small.answers(ana, followed.assignment, "cat")
+    after = await comes(small, ana, asked=False)
     assert isinstance(after, NothingToDo)
     assert after.gate is not None
 
@@ -265,16 +271,16 @@ async def test_a_skill_ends(world: World) -> None:
     assert (asks.practice and asks.practice.tasks) == 3
 
 
-async def test_told_at_night_in_the_morning(world: World) -> None:
+async def test_told_at_night_in_the_morning(small: World) -> None:
     """A reminder that falls into quiet hours comes at their end."""
-    await skilled(world)
-    ana = await world.person("ana", zone="UTC")
-    await practises(world, ana)
-    world.clock.move(23 * DAY + timedelta(hours=13))  # 23:00
-    now = world.clock.now()
-    assert (await world.do(lambda tx: practising.remind(tx, now=now)))[0] == ()
+    await skilled(small)
+    ana = await small.person("ana", zone="UTC")
+    await practises(small, ana)
+    small.clock.move(23 * DAY + timedelta(hours=13))  # 23:00
+    now = small.clock.now()
+    assert (await small.do(lambda tx: practising.remind(tx, now=now)))[0] == ()
     later = now + timedelta(hours=9)
-    assert len((await world.do(lambda tx: practising.remind(tx, now=later)))[0]) == 1
+    assert len((await small.do(lambda tx: practising.remind(tx, now=later)))[0]) == 1
 
 
 async def test_projects_of_one_owner_share_a_skill(world: World) -> None:
@@ -318,38 +324,38 @@ async def test_practice_is_needed_to_launch(world: World) -> None:
     assert (await launch()).id == made
 
 
-async def test_only_what_somebody_can_read(world: World) -> None:
+async def test_only_what_somebody_can_read(small: World) -> None:
     """Who reads none of the practice is not asked to do it."""
-    await skilled(world)
-    ana = await world.person("ana", langs=("es",))
-    assert await refusal(world, ana) == "practice_later"
-    assert await gate(world, ana) is None
+    await skilled(small)
+    ana = await small.person("ana", langs=("es",))
+    assert await refusal(small, ana) == "practice_later"
+    assert await gate(small, ana) is None
 
 
-async def test_nobody_practises_for_their_own_project(world: World) -> None:
+async def test_nobody_practises_for_their_own_project(small: World) -> None:
     """Nor for one that does not run, or asks for nothing."""
-    one = await skilled(world)
-    owner, ana = await world.person("owner", Role.REQUESTER), await world.person("ana")
-    plain = await world.project(owner, ["Moo"])
-    assert await refusal(world, owner, one) == "practice_over"
-    assert await refusal(world, ana, plain) == "practice_over"
-    assert await refusal(world, ana, 77) == "practice_over"
+    one = await skilled(small)
+    owner, ana = await small.person("owner", Role.REQUESTER), await small.person("ana")
+    plain = await small.project(owner, ["Moo"])
+    assert await refusal(small, owner, one) == "practice_over"
+    assert await refusal(small, ana, plain) == "practice_over"
+    assert await refusal(small, ana, 77) == "practice_over"
 
 
-async def test_practice_speaks_for_a_newcomer(world: World) -> None:
+async def test_practice_speaks_for_a_newcomer(small: World) -> None:
     """Whom to ask what is chosen by it, until something is known of their answers; nobody is judged by it."""
-    one = await skilled(world, method="one_coin")
-    good, poor = await world.person("good"), await world.person("poor")
-    await practises(world, good)
-    await practises(world, poor, wrong=2)
-    now = world.clock.now()
+    one = await skilled(small, method="one_coin")
+    good, poor = await small.person("good"), await small.person("poor")
+    await practises(small, good)
+    await practises(small, poor, wrong=2)
+    now = small.clock.now()
 
     def believed(tx: Transaction, who: Person) -> float:
         project = project_rows.find(tx, one)
         assert project is not None
         return asking.caller(tx, who, one, project.file, late=0.0, now=now).belief.p_right
 
-    right = [await world.store.read(lambda tx, w=who: believed(tx, w)) for who in (good, poor)]  # type: ignore[misc]  # bound
+    right = [await small.store.read(lambda tx, w=who: believed(tx, w)) for who in (good, poor)]  # type: ignore[misc]  # bound
     assert right[0] > right[1] + 0.1
 
 
