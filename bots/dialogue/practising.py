@@ -67,10 +67,10 @@ def other(turn: Turn, pressed: Pressed) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    PressRoute("practise", begin),
-    PressRoute("practise-later", later),
-    PressRoute("practise-pause", pause),
-    PressRoute("pa", answer),
-    PressRoute("pn", go_on),
-    PressRoute("practise-other", other),
+    PressRoute("practise", begin, right="work"),
+    PressRoute("practise-later", later, right="work"),
+    PressRoute("practise-pause", pause, right="work", theirs=True),
+    PressRoute("pa", answer, right="work", theirs=True),
+    PressRoute("pn", go_on, right="work", theirs=True),
+    PressRoute("practise-other", other, right="work", theirs=True),
 )

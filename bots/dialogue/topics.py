@@ -73,10 +73,10 @@ def _overview(turn: Turn) -> Message:
 
 
 ROUTES: tuple[Route, ...] = (
-    PressRoute("topics-yes", allow),
-    PressRoute("topics-no", refuse),
-    PressRoute("notice-yes", go_on),
-    PressRoute("notice-no", decline),
-    PressRoute("settopics", show),
-    PressRoute("topic", switch),
+    PressRoute("topics-yes", allow, right="work"),
+    PressRoute("topics-no", refuse, right="work"),
+    PressRoute("notice-yes", go_on, right="work"),
+    PressRoute("notice-no", decline, right="work"),
+    PressRoute("settopics", show, right="work"),
+    PressRoute("topic", switch, right="work"),
 )
