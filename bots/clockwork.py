@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bots.courier import Courier
 from bots.dialogue import notices
 from bots.postbox import Postbox
-from core import beats, bonuses, contest, mornings, nudging, overdue, projects, settling, training
+from core import beats, bonuses, contest, mornings, nudging, overdue, practising, projects, settling, training
 from core.clock import Clock
 from core.events import AnswersPaid, Event
 from core.store import Store, contests, inbox, ledger, outbox, tasks
@@ -164,8 +164,9 @@ class Clockwork:
             self._errands()
 
     async def nudges(self) -> None:
-        """New work, to those who asked to be told."""
+        """New work, to those who asked to be told; and skills that end soon."""
         await self._until_done(lambda tx, now: nudging.nudge(tx, now=now))
+        await self._until_done(lambda tx, now: practising.remind(tx, now=now))
 
     async def end_projects(self) -> None:
         """Projects whose deadline passed are closed, and closed ones wound up."""

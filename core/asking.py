@@ -16,10 +16,10 @@ from core.consensus.online import Counts
 from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
-from core.domain.reliability import together
+from core.domain.reliability import Seen, together
 from core.domain.suggestions import audited
 from core.intake.project_model import Order, ProjectFile
-from core.store import assignments, skills, tasks
+from core.store import assignments, practice, skills, tasks
 from core.store.suggestions import hint_of
 from core.store.transaction import Transaction
 from core.weighing import met
@@ -79,7 +79,7 @@ def caller(
     if learner is None:
         return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=file.gold_share)
     model, worker = met(tx, project_id=project_id, person_id=person.id, file=file)
-    counts = worker.counts or _elsewhere(tx, person.id, file, model)
+    counts = worker.counts or _elsewhere(tx, person.id, project_id, file, model)
     says = habits(learner, model, counts)
     prior = model.crowd.prior
     belief = Belief(
@@ -100,12 +100,19 @@ def caller(
     )
 
 
-def _elsewhere(tx: Transaction, person_id: int, file: ProjectFile, model: Believed) -> Counts | None:
+def _elsewhere(
+    tx: Transaction, person_id: int, project_id: int, file: ProjectFile, model: Believed
+) -> Counts | None:
     """Soft counts that say what the person's other projects of this kind do; a newcomer anywhere has none.
+
+    Where they had to practise for this project, what they showed there says as much as other projects do.
 
     They choose tasks only: a vote weighs by what its own project has seen.
     """
-    seen = together(one for kind, _, one in skills.of_person(tx, person_id) if kind == file.kind)
+    found = [one for kind, _, one in skills.of_person(tx, person_id) if kind == file.kind]
+    if file.qualification is not None:
+        found.append(Seen(*practice.shown(tx, person_id=person_id, project_id=project_id)))
+    seen = together(found)
     if not seen.answers:
         return None
     labels = len(model.labels)

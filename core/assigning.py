@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from core import asking, standing, suggesting
+from core import admission, asking, standing, suggesting
+from core.admission import Gate
 from core.asking import Caller
 from core.domain import deadlines
 from core.domain.choice import Belief, Candidate, choose
@@ -40,9 +41,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class NothingToDo:
-    """No open task for this worker now."""
+    """No open task for this worker now; or `gate`: what a project asks of them first."""
 
     events: tuple[Event, ...] = ()
+    gate: Gate | None = None
 
 
 def next_task(
@@ -53,8 +55,12 @@ def next_task(
     now: datetime,
     chance: Random,
     only: Collection[int] | None = None,
+    gates: bool = False,
 ) -> Handed | NothingToDo:
     """Hand the worker their next task, of the tasks in `only` if that is given; `asked` when they asked themselves.
+
+    With `gates`, a project that asks something of them first may do so: before any card when they asked for
+    one, else once there is nothing else to do.
 
     Raises:
         Refused: not_joined, not_allowed, banned, paused.
@@ -75,6 +81,10 @@ def next_task(
     lost: dict[int, int] = {}
     for _ in range(LOOKS):
         offers = _some_queues(tx, person, project, lost, among=among, now=now)
+        if gates and asked and not lost and project.lacking:
+            gate = admission.first(tx, person, project.lacking, now=now)
+            if gate is not None:
+                return NothingToDo(tuple(events), gate)
         of_project = {offer.queue.project_id: offer.queue for offer in offers}
         found = [candidate for offer in offers for candidate in offer.candidates]
         before = dict(lost)
@@ -97,7 +107,11 @@ def next_task(
         if lost == before:
             break
     checked = _check_instead(tx, person, project, asked=asked, among=among, now=now, chance=chance)
-    return NothingToDo(tuple(events)) if checked is None else Handed(checked, events=tuple(events))
+    if checked is not None:
+        return Handed(checked, events=tuple(events))
+    late_gate = gates and not asked and project.lacking
+    gate = admission.first(tx, person, project.lacking, now=now) if late_gate else None
+    return NothingToDo(tuple(events), gate)
 
 
 @dataclass(slots=True)
@@ -109,6 +123,8 @@ class _Projects:
     now: datetime
     callers: dict[int, Caller] = field(default_factory=dict)
     waits_for_others: dict[int, Queue] = field(default_factory=dict)
+    lacking: list[Queue] = field(default_factory=list)
+    """The queues of projects that ask for something first."""
     _late: float | None = None
 
     @property
@@ -179,7 +195,11 @@ def _some_queues(
     """The most urgent queues that offer something; of a queue in `lost`, what lies behind that place."""
     offers: list[_Offer] = []
     weighed = 0
-    for queue in queues.open_to(tx, person.id, now=now):
+    open_to = queues.open_to(tx, person.id, now=now)
+    project.lacking = [queue for queue in open_to if queue.lacks]
+    for queue in open_to:
+        if queue.lacks:
+            continue
         candidates = _candidates_of(
             tx, person, queue, project=project, behind=lost.get(queue.id), among=among, now=now
         )

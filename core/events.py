@@ -37,7 +37,8 @@ class TakenBack:
     person_id: int
     account_id: int
     assignment_id: int
-    why: str  # untouched | not_needed | project_ended | unreachable | undone | linked | erased | own_project | imposed
+    why: str
+    """untouched, not_needed, project_ended, unreachable, undone, linked, erased, own_project, imposed or topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,16 @@ class CaseOpened:
     person_id: int  # the moderator
 
 
+@dataclass(frozen=True, slots=True)
+class SkillEnds:
+    """A skill that somebody holds ends soon; practising for the project renews it."""
+
+    person_id: int
+    skill_id: int
+    project_id: int
+    expires_at: datetime
+
+
 Event = (
     ReminderDue
     | BecameOverdue
@@ -238,4 +249,5 @@ Event = (
     | AppealDecided
     | TaskReported
     | CaseOpened
+    | SkillEnds
 )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from core import practising
 from core.domain.choice import Lane, Priority
 from core.domain.states import ProjectState, TaskState
 from core.errors import Problem
@@ -23,21 +24,23 @@ BATCH = 200
 def add_tasks(
     tx: Transaction, project_id: int, rows: Sequence[TaskRow], *, now: datetime
 ) -> tuple[int, list[tuple[int, Problem]]]:
-    """Add tasks; returns how many, and (line, problem) of those whose id the project or the batch has already.
+    """Add tasks, and practice tasks; returns how many, and (line, problem) of those whose id is there already.
 
     Rows without an id are numbered by their place in the project's queues.
     """
     project = projects.lock(tx, project_id)
     if project is None or project.state is ProjectState.CLOSED or not rows:
         return 0, []
+    lessons = [row for row in rows if row.practice]
+    taught, met_before = practising.add(tx, project_id, lessons, now=now) if lessons else (0, [])
+    rows = [row for row in rows if not row.practice]
     named = [row.external_id for row in rows if row.external_id is not None]
     known = tasks.known_ids(tx, project_id, named) if named else set()
     fresh: list[TaskRow] = []
-    repeated: list[tuple[int, Problem]] = []
+    repeated = [_again(row) for row in met_before]
     for row in rows:
         if row.external_id is not None and row.external_id in known:
-            again = problem(ProblemCode.DUPLICATE_ID, line=row.line, field="id", value=row.external_id)
-            repeated.append((row.line, again))
+            repeated.append(_again(row))
             continue
         fresh.append(row)
         if row.external_id is not None:
@@ -45,7 +48,12 @@ def add_tasks(
     if fresh:
         _insert(tx, project_id, project.file.priority, project.file.overlap.min, fresh, now=now)
         projects.change(tx, project_id, finished_at=None)
-    return len(fresh), repeated
+    return len(fresh) + taught, repeated
+
+
+def _again(row: TaskRow) -> tuple[int, Problem]:
+    value = row.external_id or ""
+    return row.line, problem(ProblemCode.DUPLICATE_ID, line=row.line, field="id", value=value)
 
 
 def _insert(

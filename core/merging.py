@@ -10,7 +10,7 @@ from core.domain.person import Role
 from core.domain.states import AssignmentState, TaskState
 from core.events import Event
 from core.overdue import take_back
-from core.store import answers, assignments, bonuses, leaderboard, ledger, merging, projects
+from core.store import answers, assignments, bonuses, leaderboard, ledger, merging, projects, qualified
 from core.store import people as people_rows
 from core.store.merging import Double, Settings, Side
 from core.store.transaction import Transaction
@@ -60,6 +60,8 @@ def merge(tx: Transaction, *, stays: int, gone: int, now: datetime) -> tuple[Eve
     leaderboard.move(tx, stays=stays, gone=gone)
     merging.move_flags(tx, stays=stays, gone=gone)
     merging.move_consents(tx, stays=stays, gone=gone)
+    merging.move_admissions(tx, stays=stays, gone=gone)
+    qualified.move(tx, stays=stays, gone=gone, now=now)
     merging.move_things(tx, stays=stays, gone=gone, now=now)
     held = merging.lock_settings(tx, both)  # a payout holds whom it pays, so what it took is seen here
     points = people_rows.balance(tx, gone)

@@ -41,4 +41,6 @@ def _projects_waiting(tx: Transaction, person: Person, *, now: datetime) -> int:
     if assignments.active_of(tx, person.id) is not None:
         return 0
     open_to = queues.open_to(tx, person.id, now=now)
-    return len({queue.project_id for queue in open_to if queues.waiting(tx, queue, person.id)})
+    return len(
+        {queue.project_id for queue in open_to if not queue.lacks and queues.waiting(tx, queue, person.id)}
+    )

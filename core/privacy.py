@@ -77,6 +77,8 @@ def sections(tx: Transaction, vault: Vault, person: Person) -> Iterator[tuple[st
     yield "assignments", own_data.assignments(tx, person.id)
     yield "answers", own_data.answers(tx, person.id)
     yield "suggestions", own_data.suggestions(tx, person.id)
+    yield "skills", own_data.skills(tx, person.id)
+    yield "practice", own_data.practised(tx, person.id)
     yield "points", own_data.points(tx, person.id)
     yield "measures", own_data.measures(tx, person.id, unseal=vault.unseal)
     yield "appeals", own_data.appeals(tx, person.id, unseal=vault.unseal)

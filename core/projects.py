@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import audit, serving, settling
+from core import audit, practising, serving, settling
 from core.domain.person import Person, may, require
 from core.domain.project import Project
 from core.domain.states import PROJECT, ProjectState, TaskState, after
@@ -27,6 +27,8 @@ def create(tx: Transaction, person: Person, file: ProjectFile, *, now: datetime)
     serving.chosen(tx, file)
     project_id = rows.add(tx, owner_id=person.id, file=file, now=now)
     serving.follow_file(tx, project_id, file, now=now)
+    if file.qualification is not None or file.topics:
+        practising.follow_file(tx, project_id, owner_id=person.id, file=file)
     _note(tx, person, "project.made", project_id, now=now)
     return project_id
 
@@ -84,6 +86,7 @@ def replace_file(
     _need_budget(project, file.budget)
     serving.follow_file(tx, project_id, file, now=now)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
+    practising.follow_file(tx, project_id, owner_id=project.owner_id, file=file)
     if (project.file.method, project.file.labels) != (file.method, file.labels):
         refits.outdate(tx, [project_id])
     _note(tx, person, "project.changed", project_id, now=now, version=project.version + 1)
@@ -94,13 +97,14 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
     """Start handing out the project's tasks; after a trial, all that it left.
 
     Raises:
-        Refused: unknown_project, no_tasks, not_now, deadline_passed.
+        Refused: unknown_project, no_tasks, not_now, deadline_passed, practice_missing.
     """
     project = own(tx, person, project_id)
     if task_views.sample(tx, project_id, offset=0) is None:
         raise Refused("no_tasks", project=project_id)
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
+    practising.need_practice(tx, project)
     launched: dict[str, object] = {"launched_at": now}
     if project.state is ProjectState.PILOT and not tasks.any_unfinished(tx, project_id):
         launched["finished_at"] = now  # the trial was all there is

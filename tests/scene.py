@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Table, update
 
-from core import appeals, exporting, flags, payouts, projects, standing
+from core import appeals, exporting, flags, payouts, practising, projects, standing
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.standing import Measure
 from core.domain.task import Assignment
+from core.intake.rows import TaskRow
 from core.store import Store, cases, restrictions
-from core.store.tables import appeal, assignment, project, restriction
+from core.store.tables import appeal, assignment, attempt, project, restriction
 from core.store.transaction import Transaction
 from core.vault import Vault
 from tests.world import World
@@ -38,6 +39,10 @@ class Scene:
     payout: int
     person: int
     pseudonym: str  # of that person, in the project
+    sensitive: int  # a project with a topic
+    skilled: int  # a project that asks for a skill
+    attempt: int  # somebody's way through its practice
+    lesson: int  # the practice task in their hand
 
     def numbers(self) -> dict[str, int]:
         """Every number by its name."""
@@ -54,6 +59,7 @@ class Scene:
         _give(tx, assignment, "person_id", cards, actor)
         _give(tx, restriction, "person_id", (self.measure,), actor)
         _give(tx, appeal, "person_id", (self.appeal,), actor)
+        _give(tx, attempt, "person_id", (self.attempt,), actor)
 
 
 def _give(tx: Transaction, table: Table, column: str, ids: tuple[int, ...], actor: Person) -> None:
@@ -75,6 +81,10 @@ async def played(store: Store, clock: ManualClock, vault: Vault) -> Scene:
     await world.do(
         lambda tx: standing.impose(tx, wanda.id, kind=Measure.WARN, by=mona.id, reason="other", now=now)
     )
+    skilled = await _skilled(world, owner)
+    lesson, _, _ = await world.do(
+        lambda tx: practising.start(tx, wanda, skilled, now=now, chance=world.chance)
+    )
     return Scene(
         actors={role: await world.person(f"a {role}", role) for role in Role},
         project=made,
@@ -89,6 +99,10 @@ async def played(store: Store, clock: ManualClock, vault: Vault) -> Scene:
         payout=await world.do(lambda tx: payouts.begin(tx, boss, "USD", minimum={}, now=now)),
         person=wanda.id,
         pseudonym=exporting.pseudonym(vault, project_id=made, person_id=wanda.id),
+        sensitive=await world.project(owner, ["Yelp"], topics=["violence"]),
+        skilled=skilled,
+        attempt=lesson.attempt_id,
+        lesson=lesson.id,
     )
 
 
@@ -116,6 +130,17 @@ async def _outvoted(world: World, owner: Person) -> tuple[int, int]:
     made_appeal, _ = await world.do(lambda tx: appeals.about_answer(tx, first, card.id, now=now))
     await _paused(world, owner, made)
     return cards[1][1].id, made_appeal
+
+
+async def _skilled(world: World, owner: Person) -> int:
+    """A project that asks for a skill."""
+    lessons = [
+        TaskRow(line=n, content={"text": f"Lesson {n}"}, external_id=f"p{n}", gold="cat", practice=True)
+        for n in range(3)
+    ]
+    return await world.project(
+        owner, [*lessons, "Chirp"], qualification={"skill": "sounds", "questions": 3, "pass": 0.5}
+    )
 
 
 async def _missed(world: World, owner: Person) -> int:

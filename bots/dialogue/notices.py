@@ -12,6 +12,7 @@ from bots.dialogue import (
     bonuses,
     payouts,
     piloting,
+    practice_words,
     reporting,
     reviewing,
     standing_words,
@@ -122,6 +123,8 @@ def _notice(tx: Transaction, vault: Vault, event: Event, *, now: datetime) -> No
             return _to_person(tx, person, lambda t: adjusting.told(tx, t, event))
         case events.TaskReported(owner_id=owner):
             return _to_person(tx, owner, lambda t: reporting.told(tx, t, event))
+        case events.SkillEnds(person_id=person):
+            return _perhaps(tx, person, lambda t: practice_words.ends(tx, t, event))
         case events.CaseOpened(person_id=person):
             return _to_person(tx, person, reviewing.called)
 
@@ -202,6 +205,7 @@ def _taken_back(tx: Transaction, account_id: int, why: str) -> Notice | None:
         "linked": t(
             "This card went back, because you have another one or know its task. It costs you nothing."
         ),
+        "topics": t("This card went back. It costs you nothing."),
         "imposed": t("This card went back. It costs you nothing."),
         "own_project": t("This card went back, because the project is yours now. It costs you nothing."),
     }.get(why, t("This card went back, because it was not touched. It costs you nothing."))

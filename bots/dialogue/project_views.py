@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bots.dialogue import fair_pay, trial_words
+from bots.dialogue import fair_pay, topic_names, trial_words
 from bots.dialogue.auditing import alone
 from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
@@ -20,7 +20,7 @@ from core.intake.project_model import ProjectFile
 from core.ordering import can_order, cost_per_label
 from core.pilots import TRIED, report
 from core.projects import Progress
-from core.store import task_views
+from core.store import practice, task_views
 from i18n import Content, Phrase, Translator
 
 
@@ -50,6 +50,9 @@ def card(turn: Turn, project_id: int) -> Message:
         *(Para(line) for line in terms(t, project.file, now=turn.now)),
         Para(_budget(t, project)),
     ]
+    if project.file.qualification is not None:
+        brought = practice.count(turn.tx, project_id)
+        parts.append(Para(t.n("%(count)s practice task", "%(count)s practice tasks", brought)))
     if project.state is not ProjectState.DRAFT:
         found = report(turn.tx, project) if project.state is ProjectState.PILOT else None
         pay = measured(turn.tx, project) if found is None else found.pay
@@ -109,6 +112,10 @@ def terms(t: Translator, file: ProjectFile, *, now: datetime) -> tuple[Phrase, .
     if file.languages:
         names = t.join([t.language(tag) for tag in file.languages])
         lines.append(t("Languages: %(languages)s", languages=names))
+    if file.topics:
+        lines.append(t("Sensitive topics: %(topics)s", topics=topic_names.names(t, file.topics)))
+    if file.qualification is not None:
+        lines.append(t("Skill that workers earn first: %(skill)s", skill=Content(file.qualification.skill)))
     if file.deadline is not None:
         lines.append(t("Deadline: %(moment)s", moment=t.when(file.deadline, now=now)))
     return tuple(lines)

@@ -84,6 +84,12 @@ REFUSALS: dict[str, str] = {
     "own_projects": N_("You still have a project under way. Close it first: /project %(project)s."),
     "past_due": N_("The time for this card is over. You can still answer it."),
     "paused": N_("Your work is paused. Send /task to see until when."),
+    "practice_later": N_("You can practise again later. Send /skills to see when."),
+    "practice_missing": N_(
+        "Practice tasks that workers of each language can read: %(found)s; needed: %(questions)s. "
+        "Add rows with a known answer and “yes” in the column “practice”."
+    ),
+    "practice_over": N_("This practice is over. Send /task to go on."),
     "project_closed": N_("This project is closed."),
     "point_value_fixed": N_(
         "People worked for this point value, so it stays. Please make a new project for another one."
@@ -91,6 +97,7 @@ REFUSALS: dict[str, str] = {
     "reason_too_long": N_("Please say why in at most %(most)s characters."),
     "restricted": N_("This project has no tasks for you at the moment. Send /task for another one."),
     "several_zones": N_("Which one do you mean? %(places)s."),
+    "skill_held": N_("You have this skill already. Send /task to use it."),
     "standing_first": N_(
         "Something is decided about you here, so this chat cannot leave now. Send /appeal to see it."
     ),

@@ -18,6 +18,8 @@ ROOMS = (
     "places",
     "working",
     "reporting",
+    "practising",
+    "topics",
     "earning",
     "payouts",
     "leaderboard",

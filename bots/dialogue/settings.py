@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bots.dialogue import languages, places, settings_form
+from bots.dialogue import languages, places, settings_form, topic_names
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.hours import checked_hours, clock_time, read_hours
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Text, Title, Upload, says
-from core import linking, mornings, people
+from core import linking, mornings, people, topics
 from core.domain.person import may
+from core.domain.topics import topics_in
 from core.store import people as people_rows
 from i18n import N_, Content, Phrase, native_name
 
@@ -42,6 +43,7 @@ def overview(turn: Turn) -> Message:
         t("Your place: %(place)s", place=place),
         t("Quiet hours: %(hours)s", hours=_hours(turn)),
         t("News of new work: yes") if person.nudges else t("News of new work: no"),
+        _topics(turn),
         *(_summary(turn) if may(person, "read summary") else ()),
         *((t("Linked chats: %(number)s", number=t.number(chats)),) if chats > 1 else ()),
     )
@@ -54,6 +56,7 @@ def overview(turn: Turn) -> Message:
         rows=(
             (Button(t("🌐 Language"), data("locales", SLOT)), Button(t("Work languages"), data("setlangs"))),
             (Button(t("Place"), data("setzone")), Button(t("Quiet hours"), data("setquiet"))),
+            (Button(t("Sensitive topics"), data("settopics")),),
             (
                 Button(_nudge_words(turn), data("setnudge", 0 if person.nudges else 1)),
                 *((Button(t("Summary"), data("setsummary")),) if may(person, "read summary") else ()),
@@ -66,6 +69,12 @@ def overview(turn: Turn) -> Message:
 def _nudge_words(turn: Turn) -> Phrase:
     t = turn.t
     return t("Stop news of new work") if turn.person.nudges else t("Tell me of new work")
+
+
+def _topics(turn: Turn) -> Phrase:
+    fine = topics_in(topics.chosen(turn.tx, turn.person).fine)
+    named = topic_names.names(turn.t, fine) if fine else turn.t("none")
+    return turn.t("Sensitive topics: %(topics)s", topics=named)
 
 
 def _hours(turn: Turn) -> Phrase:

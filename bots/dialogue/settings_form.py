@@ -7,10 +7,12 @@ from bots.dialogue.dashboard import dashboard
 from bots.dialogue.hours import clock_time, read_hours, read_time, written_hours
 from bots.dialogue.refusals import refusal
 from bots.dialogue.routes import FormRoute, Route
+from bots.dialogue.topic_names import NAMES
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Choice, Field, Form, Reply, Submit, Words, Wrong, says
-from core import mornings, people
+from core import mornings, people, topics
 from core.domain.person import may
+from core.domain.topics import Topic, topics_in
 from core.errors import Refused
 from core.store import people as people_rows
 from i18n import available_locales, find_zone, native_name, working_languages
@@ -65,6 +67,15 @@ def form(turn: Turn) -> Form:
                 str(int(person.nudges)),
                 (Choice(t("Yes, please"), "1"), Choice(t("No, thanks"), "0")),
             ),
+            Field(
+                "topics",
+                t("Which topics are fine for you?"),
+                "some",
+                t("You get tasks about these only when they are marked."),
+                topics_in(topics.chosen(turn.tx, person).fine),
+                tuple(Choice(t(NAMES[one]), one) for one in Topic),
+                optional=True,
+            ),
             *(_summary(turn) if may(person, "read summary") else ()),
         ),
         submit=t("Save"),
@@ -106,6 +117,7 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     locale, spoken = str(values.get("locale", "")), tuple(values.get("languages", ()))
     if locale not in available_locales() or not set(spoken) <= _known(turn):
         raise Refused("unknown_button")
+    fine = tuple(one for one in Topic if one in values.get("topics", ()))
     if not spoken:
         errors["languages"] = refusal(turn.t, Refused("unknown_language"))
     wanted = values.get("nudges") == "1"
@@ -122,6 +134,8 @@ def sent(turn: Turn, _pressed: Pressed, submit: Submit) -> Reply:
     people.set_quiet(turn.tx, turn.person, start=quiet[0], end=quiet[1])
     if wanted != turn.person.nudges:
         people.set_nudges(turn.tx, turn.person, wanted=wanted, now=turn.now)
+    if "topics" in values and set(fine) != set(topics_in(topics.chosen(turn.tx, turn.person).fine)):
+        turn.tell(topics.choose(turn.tx, turn.person, fine, now=turn.now))
     turn.refresh()
     return says(*((dashboard(turn),) if turn.limits.home else ()))
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.dialogue import cards, consenting, standing_words
+from bots.dialogue import cards, consenting, practice_words, standing_words, topic_words
 from bots.dialogue.buttons import Pressed, data
 from bots.dialogue.cards import SLOT
 from bots.dialogue.earning import row_words
 from bots.dialogue.languages import ask_languages
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
-from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Title, Toast, says
+from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Row, Title, Toast, says
 from core import answering, people, streaks
+from core.admission import Gate
 from core.assigning import Handed, next_task
 from core.domain.states import AssignmentState
-from core.domain.task import Assignment
+from core.domain.topics import Lack
 from core.errors import Refused
 from core.kinds import kind_named
 from core.store import assignments
@@ -44,13 +45,25 @@ def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
     waits = standing_words.paused(turn)
     if waits is not None:
         return replace(waits, slot=SLOT)
-    handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance)
+    handed = next_task(turn.tx, turn.person, asked=asked, now=turn.now, chance=turn.chance, gates=True)
     turn.tell(handed.events)
     if isinstance(handed, Handed):
         return cards.card(turn.t, handed.assignment, now=turn.now, undo=undo)
     if not people_rows.languages(turn.tx, turn.person.id):
         return ask_languages(turn)
+    if handed.gate is not None:
+        return gate_card(turn, handed.gate, *cards.undo_row(turn.t, undo))
     return _nothing(turn, undo)
+
+
+def gate_card(turn: Turn, gate: Gate, *rows: Row) -> Message:
+    """What a project asks before its first card, in the card's message."""
+    if gate.lack is Lack.TOPICS:
+        return topic_words.question(turn.t, gate.project, *rows)
+    if gate.lack is Lack.NOTICE:
+        return topic_words.notice(turn.t, gate.project, *rows)
+    assert gate.practice is not None, "a skill is asked for with how to earn it"
+    return practice_words.offer(turn.t, gate.practice, *rows)
 
 
 def _nothing(turn: Turn, undo: Undo | None) -> Message:
@@ -69,7 +82,7 @@ def _nothing(turn: Turn, undo: Undo | None) -> Message:
 def answer(turn: Turn, pressed: Pressed) -> Reply:
     """A label was tapped: kept, and the next card follows in the same message."""
     held = answering.own(turn.tx, turn.person, pressed.number(0))
-    if _too_soon(turn, held):
+    if held.state is AssignmentState.ACTIVE and just_shown(turn):
         return says()
     options = kind_named(held.file.kind).form(held.file).options
     ordinal = pressed.number(1)
@@ -87,9 +100,9 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     return says(following, toast=Toast(toast))
 
 
-def _too_soon(turn: Turn, held: Assignment) -> bool:
-    """Whether the tap was meant for the card before: nobody reads and taps within the blink of an eye."""
-    if held.state is not AssignmentState.ACTIVE or not turn.house.reaction:
+def just_shown(turn: Turn) -> bool:
+    """Whether a tap was meant for the card before: nobody reads and taps within the blink of an eye."""
+    if not turn.house.reaction:
         return False
     shown = turn.slot(SLOT)
     return shown is not None and turn.now - shown.shown_at < turn.house.reaction

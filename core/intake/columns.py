@@ -14,7 +14,9 @@ from core.kinds import Kind
 
 WHY: Final = "why"
 """Why a known answer is right: shown to who answered, and given back like a column of the requester's own."""
-OPTIONAL: Final = ("id", "lang", "gold", WHY, "priority", "deadline", "context")
+PRACTICE: Final = "practice"
+"""Whether a row is a practice task: its answer is known, and people learn from it before they work."""
+OPTIONAL: Final = ("id", "lang", "gold", WHY, PRACTICE, "priority", "deadline", "context")
 MOST_EXTRA: Final = 50
 LONGEST_NAME: Final = 100
 
@@ -26,6 +28,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "id": ("task_id", "external_id"),
     "lang": ("language", "locale"),
     "gold": ("gold_label", "truth"),
+    PRACTICE: ("training",),
     "deadline": ("due_at",),
 }
 

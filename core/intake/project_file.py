@@ -16,7 +16,15 @@ from core.intake.checks import OURS
 from core.intake.labels import Label
 from core.intake.languages import UNDETERMINED, close_to
 from core.intake.problems import ProblemCode, problem
-from core.intake.project_model import Overlap, PointValue, Priority, ProjectFile, StreakBonus, Suggestions
+from core.intake.project_model import (
+    Overlap,
+    PointValue,
+    Priority,
+    ProjectFile,
+    Qualification,
+    StreakBonus,
+    Suggestions,
+)
 from core.intake.texts import Texts
 from core.intake.yaml_reading import Document, Steps, dotted, read_yaml
 
@@ -39,6 +47,7 @@ _PARTS: Final[dict[str, type[BaseModel]]] = {
     "suggestions": Suggestions,
     "point_value": PointValue,
     "bonus": StreakBonus,
+    "qualification": Qualification,
 }
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 # steps of our models that nobody writes in a file

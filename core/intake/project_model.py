@@ -22,6 +22,7 @@ from core.consensus import methods
 from core.domain.currencies import DIGITS
 from core.domain.money import Money, read_amount
 from core.domain.rewards import half_up
+from core.domain.topics import Topic, mask
 from core.errors import Problem
 from core.intake.checks import AtMost, Between, Language, Moment, Name, Span, refuse
 from core.intake.labels import Label, check_labels
@@ -77,6 +78,19 @@ def _order(value: object) -> object:
     if isinstance(value, str) and value.strip().lower() not in list(Order):
         refuse(not_one_of(value, [str(one) for one in Order]))
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def _topic(value: object) -> object:
+    word = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(word, str) and word not in list(Topic):
+        refuse(not_one_of(word, [str(one) for one in Topic]))
+    return word
+
+
+def _expires(span: timedelta) -> timedelta:
+    if not timedelta(days=1) <= span <= timedelta(days=3650):
+        refuse(problem(ProblemCode.OUT_OF_RANGE, value=str(span), lowest="1d", highest="3650d"))
+    return span
 
 
 def _time_limit(span: timedelta) -> timedelta:
@@ -165,6 +179,15 @@ class StreakBonus(_Part):
     points: Annotated[int, Between(1, 10_000)]
 
 
+class Qualification(_Part):
+    """A skill that workers earn by practice before their first card; projects of one owner share it by its name."""
+
+    skill: Name
+    expires: Annotated[Span, AfterValidator(_expires)] = timedelta(days=180)
+    least: Annotated[float, Between(0.5, 1)] = Field(default=0.8, alias="pass")  # the share of right answers
+    questions: Annotated[int, Between(3, 50)] = 10
+
+
 class ProjectFile(_Part):
     """Everything a requester decides about a project. `title` is `project` in the file."""
 
@@ -186,6 +209,8 @@ class ProjectFile(_Part):
     gold_share: Annotated[float, Between(0, 0.5)] = 0.05
     point_value: PointValue | None = None
     bonus: StreakBonus | None = None
+    qualification: Qualification | None = None
+    topics: Annotated[tuple[Annotated[Topic, BeforeValidator(_topic)], ...], BeforeValidator(_as_list)] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -199,6 +224,11 @@ class ProjectFile(_Part):
         if problems:
             refuse(*problems)
         return self
+
+    @property
+    def sensitive(self) -> int:
+        """Its topics as one number."""
+        return mask(self.topics)
 
     @property
     def value(self) -> Money | None:

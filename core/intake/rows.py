@@ -9,9 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import BadFile, Problem, Refused
-from core.intake.columns import WHY, RawRow
+from core.intake.columns import PRACTICE, WHY, RawRow
 from core.intake.encoding import is_unreadable
-from core.intake.languages import LANGUAGES, close_to, language_of
+from core.intake.languages import LANGUAGES, UNDETERMINED, close_to, language_of, locale_tag
 from core.intake.problems import ProblemCode, facts_of, problem
 from core.intake.project_model import Priority, ProjectFile, not_one_of
 from core.intake.texts import clean, is_blank
@@ -41,6 +41,8 @@ class TaskRow:
     priority: Priority | None = None
     deadline: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    practice: bool = False  # people learn from it before they work; it is no task of the project
+    whys: dict[str, str] = field(default_factory=dict)  # of a practice task: why, by locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def read_row(raw: RawRow, reading: Reading) -> TaskRow | BadRow:
         lang = _language(raw, reading.project)
         gold = _gold(raw, reading)
         why = _cell(raw, WHY, LONGEST_WHY) if gold is not None else None
+        practice = _practice(raw, known=gold is not None)
+        whys = _whys(raw, why) if practice else {}
         priority = _priority(raw)
         deadline = _deadline(raw, reading.zone)
         extra = _extra(raw)
@@ -95,6 +99,8 @@ def read_row(raw: RawRow, reading: Reading) -> TaskRow | BadRow:
         priority=priority,
         deadline=deadline,
         extra=extra,
+        practice=practice,
+        whys=whys,
     )
 
 
@@ -174,6 +180,35 @@ def _gold(raw: RawRow, reading: Reading) -> str | None:
         code = ProblemCode(refused.reason)
         facts = {name: refused.facts[name] for name in facts_of(code)}
         raise BadCell(problem(code, line=raw.line, field="gold", value=written, **facts)) from None
+
+
+_YES: Final = frozenset({"yes", "y", "true", "1", "x", PRACTICE})
+_NO: Final = frozenset({"", "no", "n", "false", "0"})
+
+
+def _practice(raw: RawRow, *, known: bool) -> bool:
+    written = _written(raw, PRACTICE).casefold()
+    if written not in _YES | _NO:
+        found = not_one_of(written, ["yes", "no"])
+        raise BadCell(
+            problem(ProblemCode.NOT_ONE_OF, line=raw.line, field=PRACTICE, value=found.value, **found.facts)
+        )
+    if written in _YES and not known:
+        raise BadCell(problem(ProblemCode.BLANK, line=raw.line, field="gold"))
+    return written in _YES
+
+
+def _whys(raw: RawRow, why: str | None) -> dict[str, str]:
+    """The reason in every language that has a column: `why`, `why_es`, `why_zh_Hans` …"""
+    found = {} if why is None else {UNDETERMINED: why}
+    for name, place in raw.columns.extra:
+        first, _, written = name.partition("_")
+        locale = locale_tag(written) if first.casefold() == WHY and written else None
+        text = clean(raw.cells[place]) if place < len(raw.cells) else ""
+        if locale is not None and text:
+            _check(text, limit=LONGEST_WHY, line=raw.line, field=name)
+            found[locale] = text
+    return found
 
 
 def _priority(raw: RawRow) -> Priority | None:

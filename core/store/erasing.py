@@ -11,7 +11,10 @@ from sqlalchemy import Text, cast, delete, literal, or_, select, update
 from core.domain.states import JobState, ProjectState
 from core.store.tables import (
     account,
+    admission,
     appeal,
+    attempt,
+    attempt_task,
     consent,
     invite,
     job,
@@ -24,6 +27,7 @@ from core.store.tables import (
     place,
     project,
     restriction,
+    skill_held,
     slot,
     web_message,
 )
@@ -87,7 +91,9 @@ def empty_accounts(tx: Transaction, account_ids: list[int], *, now: datetime) ->
 
 def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
-    for table in (person_language, place, consent, link_code, nickname):
+    theirs = select(attempt.c.id).where(attempt.c.person_id == person_id)
+    tx.execute(delete(attempt_task).where(attempt_task.c.attempt_id.in_(theirs)))
+    for table in (person_language, place, consent, link_code, nickname, attempt, skill_held, admission):
         tx.execute(delete(table).where(table.c.person_id == person_id))
     for words in (appeal, restriction):  # what was said by them and to them
         tx.execute(update(words).where(words.c.person_id == person_id).values(words=None))
@@ -114,6 +120,8 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
             streak=0,
             worked_on=0,
             rested_on=0,
+            topics=0,
+            topics_asked=0,
             seen_at=person.c.created_at,
             erased_at=now,
         )

@@ -14,6 +14,7 @@ from core.domain.task import Counts
 from core.store import refits
 from core.store.tables import (
     account,
+    admission,
     answer,
     appeal,
     assignment,
@@ -216,6 +217,11 @@ def move_flags(tx: Transaction, *, stays: int, gone: int) -> None:
 def move_consents(tx: Transaction, *, stays: int, gone: int) -> None:
     """What either agreed to."""
     _union(tx, consent, consent.c.version, stays=stays, gone=gone)
+
+
+def move_admissions(tx: Transaction, *, stays: int, gone: int) -> None:
+    """What either was told and asked by a project; what is remembered of topics is what the survivor said."""
+    _union(tx, admission, admission.c.project_id, stays=stays, gone=gone)
 
 
 def _union(tx: Transaction, table: Any, key: Any, *, stays: int, gone: int) -> None:

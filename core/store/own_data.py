@@ -11,15 +11,20 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from core.domain.person import roles_of
 from core.domain.suggestions import Screen
+from core.domain.topics import topics_in
+from core.store import qualified
 from core.store.tables import (
     account,
     answer,
     appeal,
     assignment,
+    attempt,
+    attempt_task,
     flag,
     invite,
     ledger,
     person,
+    practice,
     project,
     restriction,
     suggested,
@@ -49,6 +54,7 @@ def profile(tx: Transaction, person_id: int) -> list[Record]:
             "quiet_from_minute": row.quiet_from,
             "quiet_to_minute": row.quiet_to,
             "news_of_new_work": row.nudges,
+            "topics": [str(one) for one in topics_in(row.topics)],
             "summary_minute": row.summary_minute,
             "here_since": instant(row.created_at),
             "seen_at": instant(row.seen_at),
@@ -159,6 +165,33 @@ def suggestions(tx: Transaction, person_id: int) -> Iterable[Record]:
     )
     for row in _in_batches(tx, query, assignment.c.id):
         yield {"card": row.card, "suggested": row.label, "confidence": round(row.confidence, 4)}
+
+
+def skills(tx: Transaction, person_id: int) -> list[Record]:
+    """Every skill that a person earned."""
+    return [
+        {"skill": one.name, "earned_at": instant(one.earned_at), "ends_at": instant(one.expires_at)}
+        for one in qualified.of_person(tx, person_id)
+    ]
+
+
+def practised(tx: Transaction, person_id: int) -> Iterable[Record]:
+    """Every practice task that a person was given, and what they said."""
+    query = (
+        select(attempt_task, attempt.c.project_id, practice.c.external_id)
+        .join(attempt, attempt.c.id == attempt_task.c.attempt_id)
+        .join(practice, practice.c.id == attempt_task.c.practice_id)
+        .where(attempt.c.person_id == person_id)
+    )
+    for row in _in_batches(tx, query, attempt_task.c.id):
+        yield {
+            "attempt": row.attempt_id,
+            "project": row.project_id,
+            "task": row.external_id,
+            "answer": row.value,
+            "right": row.right,
+            "at": instant(row.at),
+        }
 
 
 def points(tx: Transaction, person_id: int) -> Iterable[Record]:

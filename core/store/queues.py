@@ -18,7 +18,9 @@ from sqlalchemy import insert as plain_insert
 from core.domain.choice import Lane
 from core.domain.standing import Measure
 from core.domain.states import AssignmentState, ProjectState, TaskState
+from core.domain.topics import Lack
 from core.intake.project_model import ProjectFile
+from core.store.admissions import LACKS
 from core.store.projects import read_spec
 from core.store.tables import (
     assignment,
@@ -49,6 +51,7 @@ class Queue:
     lane: int
     pos: int | None
     file: ProjectFile
+    lacks: int = Lack.NOTHING  # what the worker lacks before its project hands them a card
 
 
 def _queue(*row: Any) -> Queue:
@@ -106,7 +109,8 @@ _BARRED = select(restriction.c.project_id).where(
     or_(restriction.c.until.is_(None), restriction.c.until > bindparam("now")),
 )
 _OPEN_TO = Statement(
-    _QUEUES.where(_FREE, project.c.id.not_in(_BARRED))
+    _QUEUES.add_columns(LACKS.label("lacks"))
+    .where(_FREE, project.c.id.not_in(_BARRED))
     .where(
         or_(
             project.c.state == ProjectState.RUNNING.value,
@@ -177,7 +181,10 @@ PLACE_STEP = 4
 
 
 def open_to(tx: Transaction, person_id: int, *, now: datetime) -> list[Queue]:
-    """The queues of running projects this person may work in now, the most urgent first."""
+    """The queues of running projects this person may work in now, the most urgent first.
+
+    Of those whose project asks for something first, `lacks` says what.
+    """
     return _OPEN_TO.all(tx, person=person_id, now=now)
 
 

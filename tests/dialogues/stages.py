@@ -10,6 +10,7 @@ from typing import Any
 from core import appeals, flags, pilots, standing
 from core.domain.person import Role
 from core.domain.standing import Measure
+from core.intake.rows import TaskRow
 from core.store import models
 from core.store.transaction import Transaction
 from tests import advice, reports
@@ -33,6 +34,16 @@ overlap: {min: 2, max: 3}
 method: majority
 time_limit: 2h
 """,
+    "skilled.yaml": """\
+project: {en: Hurt animals, ar: حيوانات مصابة}
+instructions: {en: "Which animal makes this sound?", ar: "أي حيوان يصدر هذا الصوت؟"}
+labels: [{id: cat, en: Cat, ar: قطة}, {id: dog, en: Dog, ar: كلب}]
+topics: [violence, medical]
+qualification: {skill: sounds, questions: 3, pass: 0.6}
+""",
+    "practice.csv": "text,gold,practice,why,why_ar\n"
+    "Woof,dog,yes,Only dogs bark.,لا ينبح إلا الكلب.\n"
+    "Meow,cat,yes,,\nGrowl,,yes,,\nPurr,cat,yes,,\n",
     "broken.yaml": "project: Animals\nkind: choise\nlabels: [Cat]\nreward: many\n",
     "tasks.csv": "id,text,lang,gold\n1,Meow,en,\n2,Woof,en,\n3,,en,\n4,Purr,en,cat\n1,Meow again,en,\n",
     "empty.csv": "",
@@ -173,6 +184,41 @@ async def tried(house: PaperHouse) -> None:
     await house.later(minutes=10)
 
 
+async def skilled(house: PaperHouse) -> None:
+    """A launched project that asks for a skill, with three practice tasks; two right answers earn it."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    whys = {"en": "Only dogs bark.", "ar": "لا ينبح إلا الكلب."}
+    practice = [
+        TaskRow(
+            line=2 + number,
+            content={"text": "Woof"},
+            external_id=f"p{number}",
+            gold="dog",
+            practice=True,
+            whys=whys,
+        )
+        for number in range(3)
+    ]
+    await world.project(
+        owner,
+        [*practice, "Meow", "Moo"],
+        **ANIMALS,
+        qualification={"skill": "sounds", "questions": 3, "pass": 0.6, "expires": "30d"},
+    )
+
+
+async def sensitive(house: PaperHouse) -> None:
+    """Two launched projects: an urgent one with sensitive topics, and one without."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    hurt = {"project": {"en": "Hurt animals", "ar": "حيوانات مصابة"}}
+    await world.project(
+        owner, ["Whimper", "Yelp"], **(ANIMALS | hurt), priority="high", topics=["violence", "medical"]
+    )
+    await world.project(owner, ["Meow"], **ANIMALS)
+
+
 STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "empty": empty,
     "running": running,
@@ -184,4 +230,6 @@ STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "appealed": appealed,
     "outvoted_and_banned": outvoted_and_banned,
     "reported": reported,
+    "skilled": skilled,
+    "sensitive": sensitive,
 }

@@ -115,6 +115,7 @@ async def test_settings_are_one_form(house: PaperHouse) -> None:
         "zone": "Madrid",
         "quiet": "23:00-07:00",
         "nudges": "1",
+        "topics": (),
     }
     assert ana.chat.home is not None
     assert "Madrid" in said(ana.chat.home)

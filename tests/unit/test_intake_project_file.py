@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from core.domain.topics import Topic
 from core.errors import BadFile, Problem
 from core.intake.labels import derived_id
 from core.intake.problems import MEANINGS, ProblemCode
@@ -20,6 +21,7 @@ from core.intake.project_file import (
     read_project_file,
     to_yaml,
 )
+from core.intake.project_model import Qualification
 
 MADRID = ZoneInfo("Europe/Madrid")
 SMALL = "project: P\ninstructions: What?\nlabels: [Cat, Dog]\n"
@@ -39,6 +41,10 @@ budget: 5000
 suggestions: {model: none, show_above: 0.6, control_share: 0.1}
 gold_share: 0.05
 """
+ASKS = """\
+topics: [medical, Violence]
+qualification: {skill: birds, pass: 0.9, questions: 12, expires: 90d}
+"""
 
 
 def read(text: str) -> ProjectFile:
@@ -52,6 +58,14 @@ def problems(text: str | bytes) -> list[Problem]:
         sentence = MEANINGS[ProblemCode(found.code)]
         assert sentence % {"line": found.line, "field": found.field, "value": found.value, **found.facts}
     return list(bad.value.problems)
+
+
+def test_what_is_asked_of_workers_first() -> None:
+    """Topics, and a skill with the terms on which it is earned."""
+    project = read(SMALL + ASKS)
+    assert project.topics == (Topic.MEDICAL, Topic.VIOLENCE)
+    terms = {"skill": "birds", "pass": 0.9, "questions": 12, "expires": "90d"}
+    assert project.qualification == Qualification.model_validate(terms)
 
 
 def codes(text: str | bytes) -> list[tuple[str, str | None]]:
@@ -84,7 +98,9 @@ def test_what_is_left_out_has_the_documented_default() -> None:
     assert small.gold_share == 0.05
 
 
-@pytest.mark.parametrize("text", [WHOLE, SMALL, SMALL.replace("Cat", "猫") + "languages: [es, pt-BR]\n"])
+@pytest.mark.parametrize(
+    "text", [WHOLE, SMALL, SMALL.replace("Cat", "猫") + "languages: [es, pt-BR]\n", SMALL + ASKS]
+)
 def test_a_project_survives_yaml_and_storage(text: str) -> None:
     """Written as a file and as JSON it reads back equal, and the JSON is the same each time."""
     project = read(text)
@@ -178,6 +194,12 @@ gold_share: nan
         ("suggestions: {model: ../../etc}", "bad_name", "suggestions.model"),
         ("method: rm -rf", "not_one_of", "method"),
         ("kind: [choice]", "wrong_shape", "kind"),
+        ("topics: [violence, gore]", "not_one_of", "topics[2]"),
+        ("qualification: birds", "wrong_shape", "qualification"),
+        ("qualification: {skil: birds, skill: birds}", "unknown_key", "qualification.skil"),
+        ("qualification: {skill: no good name}", "bad_name", "qualification.skill"),
+        ("qualification: {skill: birds, questions: 2}", "out_of_range", "qualification.questions"),
+        ("qualification: {skill: birds, expires: 2h}", "out_of_range", "qualification.expires"),
     ],
 )
 def test_limits(line: str, code: str, field: str) -> None:

@@ -106,6 +106,26 @@ def test_the_reason_of_a_known_answer(read: Read) -> None:
     assert (third.problem.code, third.problem.field) == (ProblemCode.TOO_LONG, "why")
 
 
+def test_practice_tasks(read: Read) -> None:
+    """Marked rows with a known answer; the reason may stand in several languages."""
+    rows = read(
+        "text,gold,training,why,why_es,WHY_zh_hans,why_we_ask\n"
+        "a,cat,yes,It purrs.,Ronronea.,,x\nb,,yes,,,,\nc,cat,no,It purrs.,,,\n"
+        "d,cat,perhaps,,,,\ne,cat,X,,,它会打呼噜。,\n"
+    )
+    first, second, third, fourth, fifth = rows
+    assert isinstance(first, TaskRow)
+    assert (first.practice, first.whys) == (True, {"und": "It purrs.", "es": "Ronronea."})
+    assert isinstance(second, BadRow)
+    assert (second.problem.code, second.problem.field) == (ProblemCode.BLANK, "gold")
+    assert isinstance(third, TaskRow)
+    assert (third.practice, third.whys, third.why) == (False, {}, "It purrs.")
+    assert isinstance(fourth, BadRow)
+    assert (fourth.problem.code, fourth.problem.field) == (ProblemCode.NOT_ONE_OF, "practice")
+    assert isinstance(fifth, TaskRow)
+    assert fifth.whys == {"zh-Hans": "它会打呼噜。"}
+
+
 def test_lines_are_those_of_the_file_that_the_person_sees(read: Read) -> None:
     """A cell may span lines, blank lines count, and a row's line is where it starts."""
     rows = read('text,id\n"two\nlines",1\n\n,,\nnext,2\n"a",1\n')

@@ -13,6 +13,7 @@ from core.store.tables.models import model, serving, suggested, suggestion
 from core.store.tables.payouts import payout, payout_share
 from core.store.tables.people import account, consent, invite, person, person_language
 from core.store.tables.points import APPEND_ONLY, ledger
+from core.store.tables.practice import admission, attempt, attempt_task, practice, skill, skill_held
 from core.store.tables.projects import project, project_version, queue
 from core.store.tables.review import appeal, flag, review_case
 from core.store.tables.standing import restriction
@@ -23,9 +24,12 @@ __all__ = [
     "APPEND_ONLY",
     "AUDIT_APPEND_ONLY",
     "account",
+    "admission",
     "answer",
     "appeal",
     "assignment",
+    "attempt",
+    "attempt_task",
     "audit",
     "audit_head",
     "consent",
@@ -50,6 +54,7 @@ __all__ = [
     "person_language",
     "pilot",
     "place",
+    "practice",
     "project",
     "project_version",
     "queue",
@@ -57,6 +62,8 @@ __all__ = [
     "restriction",
     "review_case",
     "serving",
+    "skill",
+    "skill_held",
     "slot",
     "streak_bonus",
     "suggested",

@@ -48,6 +48,9 @@ person = Table(
     Column("banned", Boolean, nullable=False, server_default=false()),
     Column("paused_until", Instant),
     Column("restricted", Boolean, nullable=False, server_default=false()),  # in some project, perhaps
+    # Sensitive topics, a bit for each (core.domain.topics): those they are fine with, and those they were asked about.
+    Column("topics", Integer, nullable=False, server_default="0"),
+    Column("topics_asked", Integer, nullable=False, server_default="0"),
     Column("merged_into", Id, ForeignKey("person.id")),  # who they are now, when two turned out to be one
     Column("erased_at", Instant),  # since when this is nobody: a number that past answers and points keep
 )

@@ -24,6 +24,9 @@ project = Table(
     Column("closed_at", Instant),
     Column("wound_up_at", Instant),  # when every task of a closed project had ended
     Column("finished_at", Instant),  # when its owner was told that nothing is open any more
+    # What its file asks of workers, so that handing out a task need not read it.
+    Column("topics", Integer, nullable=False, server_default="0"),  # a bit for each: core.domain.topics
+    Column("skill_id", Id, ForeignKey("skill.id")),
     CheckConstraint("reserved >= 0", name="reserved"),
     CheckConstraint("budget IS NULL OR spent + reserved <= budget", name="budget"),
 )
