@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 
@@ -39,17 +38,22 @@ class Step(IntEnum):
     RESTRICT = 4  # no more tasks of this project, and a moderator looks
 
 
-Ladder = tuple[float, float, float, float]
+Ladder = Mapping[Step, float]
 """From how much on each step is taken: nats of evidence, or cards in a row."""
 
+
+def _ladder(nudge: float, more_gold: float, pause: float, restrict: float) -> Ladder:
+    return {Step.NUDGE: nudge, Step.MORE_GOLD: more_gold, Step.PAUSE: pause, Step.RESTRICT: restrict}
+
+
 LADDERS: Mapping[Rule, Ladder] = {
-    Rule.CARELESS: (7.0, 11.0, 14.0, 17.0),
-    Rule.TOO_FAST: (5.0, 7.5, 10.5, 13.5),
-    Rule.SAME_ANSWER: (6.0, 8.5, 11.5, 14.5),
-    Rule.COPYING: (4.5, 6.5, 9.5, 12.5),
-    Rule.GOLD: (6.0, 10.0, 13.0, 16.0),
-    Rule.SKIPS: (10, 20, 30, 45),
-    Rule.OVERDUE: (2, 4, 6, 8),
+    Rule.CARELESS: _ladder(8.0, 13.0, 16.0, 19.0),
+    Rule.TOO_FAST: _ladder(5.0, 7.5, 10.5, 13.5),
+    Rule.SAME_ANSWER: _ladder(6.0, 8.5, 11.5, 14.5),
+    Rule.COPYING: _ladder(4.5, 6.5, 9.5, 12.5),
+    Rule.GOLD: _ladder(6.0, 10.0, 13.0, 16.0),
+    Rule.SKIPS: {Step.NUDGE: 10, Step.PAUSE: 25, Step.RESTRICT: 45},
+    Rule.OVERDUE: {Step.NUDGE: 2, Step.PAUSE: 4, Step.RESTRICT: 6},
 }
 """One set for every project; calibrated by `tests/benchmarks/rules.py` (docs/benchmarks.md)."""
 
@@ -59,32 +63,55 @@ FACTOR: Mapping[Strictness, float] = {Strictness.MILD: 1.5, Strictness.NORMAL: 1
 """What the ladder is multiplied by."""
 PAUSE = timedelta(hours=6)
 """How long a rule pauses somebody's work."""
+CHECKED = timedelta(days=7)
+"""How long somebody meets more known tasks."""
 MORE_GOLD = 0.3
-"""The share of known tasks from the second step on."""
+"""The share of known tasks meanwhile."""
 FORGIVEN = 0.25
 """Below this part of its first step, what a rule has taken against somebody is forgotten."""
 
 Setting = Mapping[Rule, Strictness]
+"""How strict each rule is; a rule that is missing is as strict as the house says, and the house is `NORMAL`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A rule takes a step."""
+def strictness(rule: Rule, *settings: Setting) -> Strictness:
+    """What the first of the settings says that names the rule: a project's own, then the house's."""
+    for one in settings:
+        if rule in one:
+            return one[rule]
+    return Strictness.NORMAL
 
-    rule: Rule
-    step: Step
 
-
-def ladder(rule: Rule, strictness: Strictness) -> tuple[float, ...]:
-    """The evidence for each step; none for a rule that is off. Counts are whole."""
-    if strictness is Strictness.OFF:
-        return ()
-    factor = FACTOR[strictness]
+def ladder(rule: Rule, strict: Strictness) -> Ladder:
+    """The evidence for each step; no step for a rule that is off. Counts are whole."""
+    if strict is Strictness.OFF:
+        return {}
+    factor = FACTOR[strict]
+    steps = LADDERS[rule].items()
     if rule in COUNTED:
-        return tuple(float(round(one * factor)) for one in LADDERS[rule])
-    return tuple(one * factor for one in LADDERS[rule])
+        return {step: float(max(1, round(most * factor))) for step, most in steps}
+    return {step: most * factor for step, most in steps}
 
 
-def step_at(rule: Rule, strictness: Strictness, evidence: float) -> Step:
+def step_at(rule: Rule, strict: Strictness, evidence: float) -> Step:
     """How far up the ladder so much evidence leads."""
-    return Step(sum(evidence >= one for one in ladder(rule, strictness)))
+    return max((step for step, most in ladder(rule, strict).items() if evidence >= most), default=Step.NONE)
+
+
+def next_step(step: Step, evidence: Mapping[Rule, float], *settings: Setting) -> tuple[Step, Rule | None]:
+    """Where somebody on `step` stands after an answer, and by which rule when that is higher.
+
+    One step at a time, and back to the ground when nothing is held against them any more.
+    """
+    highest, why, forgiven = Step.NONE, None, True
+    for rule, weight in evidence.items():
+        strict = strictness(rule, *settings)
+        if strict is Strictness.OFF:
+            continue
+        forgiven = forgiven and weight < FORGIVEN * ladder(rule, strict)[Step.NUDGE]
+        reached = step_at(rule, strict, weight)
+        if reached > highest:
+            highest, why = reached, rule
+    if highest > step:
+        return Step(step + 1), why
+    return (Step.NONE if forgiven else step), None

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from core.domain.rules import Rule
 
 LEAST_RIGHT = 0.6
 """Whoever is right so often works honestly, as far as the rules are concerned."""
 CAUTION = 0.75
 """How much of that is left when the others are wrong more often than they are believed to be."""
+OFTENER = 2.0
+"""How much more often than the crowd somebody may be believed to say a label unread, when haste does not tell."""
 LEAN = 8.0
 """How many answers the crowd's own mix of labels weighs in what somebody is believed to say unread."""
 MEMORY = 60.0
@@ -49,7 +53,7 @@ ANOTHER = 3.0
 """What one other answer says against it."""
 UNSUPPORTED = 4.0
 """More than this a row of equal answers does not say while nobody else has judged these tasks: files may be sorted."""
-EXCUSED = 1.0
+EXCUSED = 0.9
 """The most that agreeing with somebody else excuses haste: it might be a friend."""
 CLIP = 2.0
 """The most that one answer says against or for anybody."""
@@ -101,12 +105,12 @@ def seen(watch: Watch, one: Seen) -> Watch:
     same, of_label, unsupported = _same(watch, one)
     careless = watch.careless + label
     gold = watch.gold + (label if one.known else 0.0)
-    too_fast = watch.too_fast + hasty + (plain if one.known else max(-EXCUSED, plain))
-    copying = watch.copying + _copied(one, hasty=hasty)
+    fast = 0.0 if hasty is None else hasty + (plain if one.known else max(-EXCUSED, plain))
+    copying = watch.copying + _copied(one, hasty=hasty or 0.0)
     said, pace, timed = _habits(watch, one)
     return Watch(
         careless=max(0.0, careless),
-        too_fast=max(0.0, too_fast),
+        too_fast=max(0.0, watch.too_fast + fast),
         same_answer=same,
         same_label=of_label,
         unsupported=unsupported,
@@ -147,7 +151,7 @@ def _label(
         return 0.0, 0.0, knows
     known = shares(size)
     right, own = one.chances[one.label], max(1e-6, lean[one.label])
-    unread = max(1e-6, min(own, one.usual[one.label]))
+    unread = max(1e-6, min(own, OFTENER * one.usual[one.label]))
     joint = [
         weight * ((1.0 - share) * unread + share * right) for weight, share in zip(knows, known, strict=True)
     ]
@@ -158,14 +162,14 @@ def _label(
     return max(-CLIP, min(CLIP, cautious)), max(-CLIP, min(CLIP, plain)), tuple(after)
 
 
-def _hasty(watch: Watch, one: Seen) -> float:
-    """The same for the time that an answer took; 0 where no time is known."""
+def _hasty(watch: Watch, one: Seen) -> float | None:
+    """The same for the time that an answer took; None where no time is known."""
     if one.seconds is None:
-        return 0.0
+        return None
     if one.seconds < INSTANT:
         return AT_ONCE
     if one.typical is None or one.typical <= 0.0:
-        return 0.0
+        return None
     time = math.log(one.seconds / one.typical)
     usual = OWN_PACE * watch.pace * watch.timed / (watch.timed + PACE_KNOWN)
     gap = usual - HASTE
@@ -222,6 +226,12 @@ def _habits(watch: Watch, one: Seen) -> tuple[tuple[float, ...], float, float]:
     return tuple(said), watch.pace + (time - watch.pace) / timed, timed
 
 
-def relabelled(watch: Watch) -> Watch:
-    """The watch when labels changed their places: what depends on them begins anew."""
-    return replace(watch, said=(), same_answer=0.0, same_label=-1, unsupported=0.0)
+def against(watch: Watch) -> dict[Rule, float]:
+    """What each rule that weighs answers has, in nats."""
+    return {
+        Rule.CARELESS: watch.careless,
+        Rule.TOO_FAST: watch.too_fast,
+        Rule.SAME_ANSWER: watch.same_answer,
+        Rule.COPYING: watch.copying,
+        Rule.GOLD: watch.gold,
+    }

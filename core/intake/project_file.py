@@ -16,7 +16,15 @@ from core.intake.checks import OURS
 from core.intake.labels import Label
 from core.intake.languages import UNDETERMINED, close_to
 from core.intake.problems import ProblemCode, problem
-from core.intake.project_model import Overlap, PointValue, Priority, ProjectFile, StreakBonus, Suggestions
+from core.intake.project_model import (
+    Overlap,
+    PointValue,
+    Priority,
+    ProjectFile,
+    Rules,
+    StreakBonus,
+    Suggestions,
+)
 from core.intake.texts import Texts
 from core.intake.yaml_reading import Document, Steps, dotted, read_yaml
 
@@ -39,6 +47,7 @@ _PARTS: Final[dict[str, type[BaseModel]]] = {
     "suggestions": Suggestions,
     "point_value": PointValue,
     "bonus": StreakBonus,
+    "rules": Rules,
 }
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 # steps of our models that nobody writes in a file
@@ -69,6 +78,8 @@ def build_project(settings: Mapping[str, object], *, zone: ZoneInfo) -> ProjectF
 def to_yaml(project: ProjectFile) -> str:
     """A project file that reads back as the same project."""
     settings = project.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if not settings["rules"]:
+        del settings["rules"]
     settings["labels"] = [_label(label) for label in settings["labels"]]
     return yaml.dump(settings, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 

@@ -25,6 +25,7 @@ from core.store.tables import (
     project,
     restriction,
     slot,
+    watch,
     web_message,
 )
 from core.store.transaction import Transaction
@@ -87,7 +88,7 @@ def empty_accounts(tx: Transaction, account_ids: list[int], *, now: datetime) ->
 
 def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
-    for table in (person_language, place, consent, link_code, nickname):
+    for table in (person_language, place, consent, link_code, nickname, watch):
         tx.execute(delete(table).where(table.c.person_id == person_id))
     for words in (appeal, restriction):  # what was said by them and to them
         tx.execute(update(words).where(words.c.person_id == person_id).values(words=None))

@@ -15,6 +15,7 @@ from core.store.tables.people import account, consent, invite, person, person_la
 from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.projects import project, project_version, queue
 from core.store.tables.review import appeal, flag, review_case
+from core.store.tables.rules import house, watch
 from core.store.tables.standing import restriction
 from core.store.tables.tasks import place, task
 from core.store.tables.work import answer, assignment
@@ -31,6 +32,7 @@ __all__ = [
     "consent",
     "crowd_model",
     "flag",
+    "house",
     "inbox",
     "installation",
     "invite",
@@ -63,6 +65,7 @@ __all__ = [
     "suggestion",
     "task",
     "vault_key",
+    "watch",
     "web_message",
     "worker_model",
 ]
