@@ -74,7 +74,9 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         late = missed = True
     state = _S.OVERDUE if late else _S.ACTIVE
     counts = tasks.lock(tx, held.task_id)
-    believed, worker, watched = weighing.met(tx, project_id=held.project_id, person_id=person.id, file=held.file)
+    believed, worker, watched = weighing.met(
+        tx, project_id=held.project_id, person_id=person.id, file=held.file
+    )
     before = slots.case_by(tx, counts, held.file, believed)
     becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
     assignments.move(tx, held.id, was=state, becomes=becomes, now=now)

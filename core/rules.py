@@ -82,9 +82,7 @@ def answered(
     return _take(tx, held, why, step, key=key, weight=against(after)[why], now=now)
 
 
-def _seen(
-    held: Assignment, believed: Believed, others: Sequence[Vote], *, label: int, now: datetime
-) -> Seen:
+def _seen(held: Assignment, believed: Believed, others: Sequence[Vote], *, label: int, now: datetime) -> Seen:
     prior = believed.crowd.prior
     usual = tuple(
         [
@@ -235,4 +233,3 @@ def set_for_house(
     watches.set_house(tx, after)
     audit.note(tx, who=person.id, did="rule.set", about="house", now=now, rule=rule, strict=strict)
     return after
-

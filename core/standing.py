@@ -128,7 +128,9 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
     if not restrictions.lift(tx, restriction_id, by=by, now=now):
         return ()
     if found.by_rule is not None:
-        watches.forget(tx, found.person_id, project_id=found.project_id)  # else the next answer brings it back
+        watches.forget(
+            tx, found.person_id, project_id=found.project_id
+        )  # else the next answer brings it back
     _put_down(tx, found.person_id, now=now)
     about = f"person:{found.person_id}"
     audit.note(tx, who=by, did="measure.lifted", about=about, now=now, number=restriction_id)

@@ -41,6 +41,7 @@ ROOMS = (
     "reviewing",
     "members",
     "measures",
+    "rules",
     "adjusting",
     "granting",
     "trail",

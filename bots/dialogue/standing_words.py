@@ -37,7 +37,7 @@ HELPS: dict[str, str] = {
     "copying": N_("A suggestion is only a guess of a machine. Please answer what you see yourself."),
     "gold": N_("Please read the instructions once more, and skip what you are unsure of: that is free."),
     "skips": N_("If these tasks are not for you, tap “Pause” or change your languages in the settings."),
-    "overdue": N_("Please give back what you cannot finish: “Pause” is free, and “Extend” gives more time."),
+    "overdue": N_("Please give back what you cannot finish: “Pause” is free, and “More time” helps once."),
 }
 """What a worker can do about it, where a rule noticed."""
 

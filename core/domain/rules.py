@@ -10,7 +10,9 @@ from enum import IntEnum, StrEnum
 class Rule(StrEnum):
     """What is watched; each is also the reason that a worker is told (`core.domain.standing.REASONS`)."""
 
-    CARELESS = "careless"  # answers do not follow the tasks: gold, what others said and time, weighed together
+    CARELESS = (
+        "careless"  # answers do not follow the tasks: gold, what others said and time, weighed together
+    )
     TOO_FAST = "too_fast"
     SAME_ANSWER = "same_answer"
     COPYING = "copying"  # accepts every suggestion, the wrong ones too

@@ -76,9 +76,7 @@ _MET = Statement(
             worker_model.c.generation == crowd_model.c.generation,
         ),
     )
-    .outerjoin(
-        watch, and_(watch.c.project_id == project.c.id, watch.c.person_id == bindparam("person"))
-    )
+    .outerjoin(watch, and_(watch.c.project_id == project.c.id, watch.c.person_id == bindparam("person")))
     .where(project.c.id == bindparam("project")),
     lambda generation, model, base, gathered, waiting, *row: (
         _believed(generation, model),

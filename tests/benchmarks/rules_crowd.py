@@ -102,18 +102,23 @@ def answers(
         unread = spam is not None and at >= spam.after
         kind = spam.kind if spam is not None and unread else ""
         suggested = _suggested(somewhere, truth, wrong, known=known, dice=dice)
-        chances, partner = _others(somewhere, truth, wrong, lure, known=known, kind=kind, favourite=favourite, dice=dice)
+        chances, partner = _others(
+            somewhere, truth, wrong, lure, known=known, kind=kind, favourite=favourite, dice=dice
+        )
         own = _read(worker, truth, wrong, lure, suggested, dice)
         label = _unread(kind, labels, favourite, partner, suggested, dice) if unread else own
-        yield Seen(
-            label=label,
-            usual=usual,
-            chances=chances,
-            known=known,
-            suggested=suggested,
-            seconds=_seconds(worker, quick=unread and spam is not None and spam.quick, dice=dice),
-            typical=TYPICAL,
-        ), unread
+        yield (
+            Seen(
+                label=label,
+                usual=usual,
+                chances=chances,
+                known=known,
+                suggested=suggested,
+                seconds=_seconds(worker, quick=unread and spam is not None and spam.quick, dice=dice),
+                typical=TYPICAL,
+            ),
+            unread,
+        )
 
 
 def _suggested(somewhere: Place, truth: int, wrong: list[int], *, known: bool, dice: Random) -> int | None:
