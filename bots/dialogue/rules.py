@@ -39,28 +39,55 @@ def house(turn: Turn, _command: Command) -> Reply:
     return says(_list(turn, HOUSE))
 
 
+def house_pressed(turn: Turn, _pressed: Pressed) -> Reply:
+    """The same from a button."""
+    return says(_list(turn, HOUSE))
+
+
+def house_one(turn: Turn, pressed: Pressed) -> Reply:
+    """A rule as it is for every project that does not say otherwise."""
+    return says(_one(turn, HOUSE, _rule(pressed.number())))
+
+
+def house_choose(turn: Turn, pressed: Pressed) -> Reply:
+    """How strict it is there from now on."""
+    rule, at = _rule(pressed.number(0)), pressed.number(1)
+    if at >= AS_HOUSE:
+        raise Refused("unknown_button")
+    rules.set_for_house(turn.tx, turn.person, rule, LEVELS[at], now=turn.now)
+    return _saved(turn, HOUSE, rule)
+
+
 def show(turn: Turn, pressed: Pressed) -> Reply:
-    """All rules of a project, or of the house."""
-    return says(_list(turn, pressed.number()))
+    """The rules of a project."""
+    return says(_list(turn, _project(pressed)))
 
 
 def show_one(turn: Turn, pressed: Pressed) -> Reply:
     """One of them: what it does, and how strict it may be."""
-    return says(_one(turn, pressed.number(0), _rule(pressed.number(1))))
+    return says(_one(turn, _project(pressed), _rule(pressed.number(1))))
 
 
 def choose(turn: Turn, pressed: Pressed) -> Reply:
-    """How strict a rule is from now on."""
-    project_id, rule, at = pressed.number(0), _rule(pressed.number(1)), pressed.number(2)
-    if at > AS_HOUSE or (at == AS_HOUSE and project_id == HOUSE):
+    """How strict a rule is in the project from now on."""
+    project_id, rule, at = _project(pressed), _rule(pressed.number(1)), pressed.number(2)
+    if at > AS_HOUSE:
         raise Refused("unknown_button")
-    if project_id == HOUSE:
-        rules.set_for_house(turn.tx, turn.person, rule, LEVELS[at], now=turn.now)
-    else:
-        chosen = None if at == AS_HOUSE else LEVELS[at]
-        rules.set_for_project(turn.tx, turn.person, project_id, rule, chosen, now=turn.now)
+    chosen = None if at == AS_HOUSE else LEVELS[at]
+    rules.set_for_project(turn.tx, turn.person, project_id, rule, chosen, now=turn.now)
+    return _saved(turn, project_id, rule)
+
+
+def _saved(turn: Turn, project_id: int, rule: Rule) -> Reply:
     toast = Toast(turn.t("Saved. It holds from the next answer on."))
     return replace(says(_one(turn, project_id, rule)), toast=toast)
+
+
+def _project(pressed: Pressed) -> int:
+    project_id = pressed.number(0)
+    if project_id == HOUSE:
+        raise Refused("unknown_project", project=project_id)
+    return project_id
 
 
 def _rule(at: int) -> Rule:
@@ -86,7 +113,7 @@ def _list(turn: Turn, project_id: int) -> Message:
         level = rule_words.strict_name(t, strictness(rule, own, usual))
         parts.append(Para(t("%(rule)s: %(level)s", rule=rule_words.name(t, rule), level=level)))
     parts.append(Note(t("Each is told to whoever it concerns, with the reason, and can be appealed.")))
-    buttons = [Button(rule_words.name(t, rule), data("rule", project_id, at)) for at, rule in enumerate(ALL)]
+    buttons = [Button(rule_words.name(t, rule), _data("rule", project_id, at)) for at, rule in enumerate(ALL)]
     rows: list[Row] = [tuple(buttons[at : at + A_ROW]) for at in range(0, len(buttons), A_ROW)]
     if project_id != HOUSE:
         rows.append((Button(t("Back to the project"), data("project", project_id)),))
@@ -112,7 +139,7 @@ def _one(turn: Turn, project_id: int, rule: Rule) -> Message:
 
     def button(words: Phrase, level: int, *, chosen: bool) -> Button:
         return Button(
-            t("✓ %(choice)s", choice=words) if chosen else words, data("rule!", project_id, at, level)
+            t("✓ %(choice)s", choice=words) if chosen else words, _data("rule!", project_id, at, level)
         )
 
     rows: list[Row] = [
@@ -130,8 +157,13 @@ def _one(turn: Turn, project_id: int, rule: Rule) -> Message:
         level = rule_words.strict_name(t, strictness(rule, usual))
         words = t("As everywhere (%(level)s)", level=level)
         rows.append((button(words, AS_HOUSE, chosen=rule not in own),))
-    rows.append((Button(t("All rules"), data("rules", project_id)),))
+    rows.append((Button(t("All rules"), _data("rules", project_id)),))
     return Message(parts=tuple(parts), rows=tuple(rows), slot=_slot(project_id))
+
+
+def _data(verb: str, project_id: int, *numbers: int) -> str:
+    """A button of the project's room, or of the house's."""
+    return data(f"house-{verb}", *numbers) if project_id == HOUSE else data(verb, project_id, *numbers)
 
 
 def _usual(project_id: int) -> Strictness | None:
@@ -144,7 +176,10 @@ def _slot(project_id: int) -> str:
 
 ROUTES: tuple[Route, ...] = (
     CommandRoute("rules", house, N_("The rules of conduct"), right="set rules"),
-    PressRoute("rules", show),
-    PressRoute("rule", show_one),
-    PressRoute("rule!", choose),
+    PressRoute("house-rules", house_pressed, right="set rules"),
+    PressRoute("house-rule", house_one, right="set rules"),
+    PressRoute("house-rule!", house_choose, right="set rules"),
+    PressRoute("rules", show, right="run project"),
+    PressRoute("rule", show_one, right="run project"),
+    PressRoute("rule!", choose, right="run project"),
 )

@@ -49,10 +49,10 @@ def _ladder(nudge: float, more_gold: float, pause: float, restrict: float) -> La
 
 
 LADDERS: Mapping[Rule, Ladder] = {
-    Rule.CARELESS: _ladder(8.0, 13.0, 16.0, 19.0),
-    Rule.TOO_FAST: _ladder(5.0, 7.5, 10.5, 13.5),
+    Rule.CARELESS: _ladder(8.0, 12.5, 15.5, 18.5),
+    Rule.TOO_FAST: _ladder(4.5, 7.2, 10.2, 13.2),
     Rule.SAME_ANSWER: _ladder(6.0, 8.5, 11.5, 14.5),
-    Rule.COPYING: _ladder(4.5, 6.5, 9.5, 12.5),
+    Rule.COPYING: _ladder(5.0, 7.5, 10.5, 13.5),
     Rule.GOLD: _ladder(6.0, 10.0, 13.0, 16.0),
     Rule.SKIPS: {Step.NUDGE: 10, Step.PAUSE: 25, Step.RESTRICT: 45},
     Rule.OVERDUE: {Step.NUDGE: 2, Step.PAUSE: 4, Step.RESTRICT: 6},

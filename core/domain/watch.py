@@ -53,7 +53,7 @@ ANOTHER = 3.0
 """What one other answer says against it."""
 UNSUPPORTED = 4.0
 """More than this a row of equal answers does not say while nobody else has judged these tasks: files may be sorted."""
-EXCUSED = 0.9
+EXCUSED = 0.75
 """The most that agreeing with somebody else excuses haste: it might be a friend."""
 CLIP = 2.0
 """The most that one answer says against or for anybody."""
@@ -86,6 +86,7 @@ class Watch:
     same_label: int = -1
     unsupported: float = 0.0  # the part of `same_answer` that nobody else's answer bears out
     copying: float = 0.0
+    believing: float = 0.0  # the same without looking at the time, for those who take theirs
     gold: float = 0.0
     knows: tuple[float, ...] = BEFORE  # how likely each share is that they know
     said: tuple[float, ...] = ()  # (K,) how often they said each label lately
@@ -106,7 +107,8 @@ def seen(watch: Watch, one: Seen) -> Watch:
     careless = watch.careless + label
     gold = watch.gold + (label if one.known else 0.0)
     fast = 0.0 if hasty is None else hasty + (plain if one.known else max(-EXCUSED, plain))
-    copying = watch.copying + _copied(one, hasty=hasty or 0.0)
+    copied = _copied(one)
+    copying = watch.copying + copied + (0.0 if hasty is None or not followed else hasty)
     said, pace, timed = _habits(watch, one)
     return Watch(
         careless=max(0.0, careless),
@@ -115,6 +117,7 @@ def seen(watch: Watch, one: Seen) -> Watch:
         same_label=of_label,
         unsupported=unsupported,
         copying=max(0.0, copying),
+        believing=max(0.0, watch.believing + copied),
         gold=max(0.0, gold),
         knows=knows,
         said=said,
@@ -200,7 +203,7 @@ def _same(watch: Watch, one: Seen) -> tuple[float, int, float]:
     return max(0.0, watch.same_answer + min(CLIP, gain)), label, watch.unsupported
 
 
-def _copied(one: Seen, *, hasty: float) -> float:
+def _copied(one: Seen) -> float:
     """log P(this | accepts everything) − log P(this | reads): only what others contradict says anything for it."""
     if one.suggested is None:
         return 0.0
@@ -208,9 +211,9 @@ def _copied(one: Seen, *, hasty: float) -> float:
         return -CLIP
     wrong = 1.0 - one.chances[one.suggested] if one.chances else 0.0
     if wrong < DOUBTFUL:
-        return hasty
+        return 0.0
     likely = (1.0 - wrong) * FOLLOWS + wrong * LENIENT
-    return math.log(FOLLOWS / likely) + hasty
+    return math.log(FOLLOWS / likely)
 
 
 def _habits(watch: Watch, one: Seen) -> tuple[tuple[float, ...], float, float]:
@@ -232,6 +235,6 @@ def against(watch: Watch) -> dict[Rule, float]:
         Rule.CARELESS: watch.careless,
         Rule.TOO_FAST: watch.too_fast,
         Rule.SAME_ANSWER: watch.same_answer,
-        Rule.COPYING: watch.copying,
+        Rule.COPYING: max(watch.copying, watch.believing),
         Rule.GOLD: watch.gold,
     }

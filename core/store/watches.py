@@ -44,7 +44,7 @@ def _read(text: str | None) -> Watch:
     if text is None:
         return NOBODY
     *numbers, knows, said = json.loads(text)
-    careless, too_fast, same_answer, same_label, unsupported, copying, gold, pace, timed = numbers
+    careless, too_fast, same_answer, same_label, unsupported, copying, believing, gold, pace, timed = numbers
     return Watch(
         careless=careless,
         too_fast=too_fast,
@@ -52,6 +52,7 @@ def _read(text: str | None) -> Watch:
         same_label=same_label,
         unsupported=unsupported,
         copying=copying,
+        believing=believing,
         gold=gold,
         pace=pace,
         timed=timed,
@@ -68,6 +69,7 @@ def _write(one: Watch) -> str:
         one.same_label,
         one.unsupported,
         one.copying,
+        one.believing,
         one.gold,
         one.pace,
         one.timed,

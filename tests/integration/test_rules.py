@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
-from core import answering, review, rules, standing
+from core import answering, asking, review, rules, standing
 from core.assigning import Handed
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.rules import LADDERS, Rule, Step, Strictness
 from core.domain.standing import Measure
+from core.domain.task import Assignment
 from core.errors import Refused
 from core.events import CaseOpened, Event, Imposed
-from core.store import Store, Transaction, restrictions, watches
+from core.store import Store, Transaction, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.watches import Watched
 from core.vault import Vault
@@ -24,7 +27,7 @@ from tests.world import World
 
 LABELS = ("cat", "dog", "cow", "hen", "pig", "rat")
 WRONG = "rat"
-ANIMALS = {
+ANIMALS: dict[str, Any] = {
     "labels": [{"id": label, "en": label.title()} for label in LABELS],
     "overlap": {"min": 3, "max": 3},
 }
@@ -40,7 +43,7 @@ def texts(count: int) -> list[str]:
     return [f"{LABELS[at % 5]} {at}" for at in range(count)]
 
 
-async def judged(world: World, count: int, **settings: object) -> int:
+async def judged(world: World, count: int, **settings: Any) -> int:
     """A project whose tasks two people have answered rightly."""
     owner = await world.person("owner", Role.REQUESTER)
     made = await world.project(owner, texts(count), **(ANIMALS | settings))
@@ -139,9 +142,13 @@ async def test_a_rule_that_is_off_does_nothing(world: World) -> None:
     mona, eve = await world.person("mona", Role.MODERATOR), await world.person("eve")
     await works(world, eve, 30, label=WRONG)
     assert await imposed(world, eve) == []
-    for rule in Rule:
-        now = world.clock.now()
-        await world.do(lambda tx, rule=rule: rules.set_for_house(tx, mona, rule, Strictness.OFF, now=now))  # type: ignore[misc]  # bound
+    now = world.clock.now()
+
+    def unit(tx: Transaction) -> None:
+        for rule in Rule:
+            rules.set_for_house(tx, mona, rule, Strictness.OFF, now=now)
+
+    await world.do(unit)
     owner = await world.person("other", Role.REQUESTER)
     await world.project(owner, ["cat 1", "dog 2"], **ANIMALS)
     await works(world, eve, 2, label=WRONG)
@@ -179,16 +186,10 @@ async def test_what_a_moderator_lifts_does_not_come_back_with_the_next_answer(wo
 async def test_who_is_looked_at_closer_meets_more_known_tasks(world: World) -> None:
     """From the second step on about three cards in ten are gold, whatever the project's own share."""
     owner, eve = await world.person("owner", Role.REQUESTER), await world.person("eve")
-    gold = [
-        *texts(40),
-    ]
-    project = await world.project(owner, gold, **ANIMALS)
+    project = await world.project(owner, texts(4), **ANIMALS)
     now = world.clock.now()
 
     def share(tx: Transaction) -> float:
-        from core import asking
-        from core.store import projects
-
         found = projects.find(tx, project)
         assert found is not None
         return asking.caller(tx, eve, project, found.file, late=0.0, now=now).gold_share
@@ -209,17 +210,14 @@ async def test_who_is_looked_at_closer_meets_more_known_tasks(world: World) -> N
     assert await world.do(share) == 0.3
 
 
+def _skip(tx: Transaction, *, who: Person, card: Assignment, now: datetime) -> None:
+    rules.skipped(tx, answering.skip(tx, who, card.id, now=now), now=now)
+
+
 async def skips(world: World, who: Person, count: int) -> None:
     """So many cards skipped in a row."""
     for _ in range(count):
-        card = await world.hold(who)
-        now = world.clock.now()
-
-        def unit(tx: Transaction, card_id: int = card.id) -> None:
-            held = answering.skip(tx, who, card_id, now=now)  # noqa: B023  (called at once)
-            rules.skipped(tx, held, now=now)  # noqa: B023  (called at once)
-
-        await world.do(unit)
+        await world.do(partial(_skip, who=who, card=await world.hold(who), now=world.clock.now()))
         world.clock.move(timedelta(seconds=7))
 
 
@@ -265,6 +263,11 @@ async def test_the_same_answer_twice_is_one_answer(world: World) -> None:
     assert (await watched(world, project, will)).step is Step.NUDGE
 
 
+def _torn(tx: Transaction, *, who: Person, card: Assignment, now: datetime) -> None:
+    answering.answer(tx, who, card.id, WRONG, now=now)
+    raise ConnectionError
+
+
 async def test_a_crash_takes_the_step_back_with_its_answer(world: World) -> None:
     """Nothing of a unit that did not end stays, and the answer that is given again brings the same."""
     project = await judged(world, 40)
@@ -272,19 +275,21 @@ async def test_a_crash_takes_the_step_back_with_its_answer(world: World) -> None
     warned = False
     while not warned:
         card = await world.hold(will)
-        before, now = await watched(world, project, will), world.clock.now()
-
-        def torn(tx: Transaction, card_id: int = card.id) -> None:
-            answering.answer(tx, will, card_id, WRONG, now=now)  # noqa: B023  (called at once)
-            raise ConnectionError
-
+        before = await watched(world, project, will)
         with pytest.raises(ConnectionError):
-            await world.do(torn)
+            await world.do(partial(_torn, who=will, card=card, now=world.clock.now()))
         assert await watched(world, project, will) == before
         given = await world.answers(will, card, WRONG)
         warned = any(isinstance(one, Imposed) for one in given.events)
         world.clock.move(timedelta(seconds=7))
     assert len(await imposed(world, will)) == 1
+
+
+def _set_anything(tx: Transaction, *, who: Person, project: int, house: bool, now: datetime) -> None:
+    if house:
+        rules.set_for_house(tx, who, Rule.SKIPS, Strictness.OFF, now=now)
+    else:
+        rules.set_for_project(tx, who, project, Rule.SKIPS, Strictness.OFF, now=now)
 
 
 async def test_who_may_set_rules(world: World) -> None:
@@ -294,16 +299,11 @@ async def test_who_may_set_rules(world: World) -> None:
     project = await world.project(owner, ["a"])
     now = world.clock.now()
     for who in (other, will):
+        refused = partial(_set_anything, who=who, project=project, now=now)
         with pytest.raises(Refused):
-            await world.do(
-                lambda tx, who=who: rules.set_for_project(  # type: ignore[misc]  # bound
-                    tx, who, project, Rule.SKIPS, Strictness.OFF, now=now
-                )
-            )
+            await world.do(partial(refused, house=False))
         with pytest.raises(Refused):
-            await world.do(
-                lambda tx, who=who: rules.set_for_house(tx, who, Rule.SKIPS, Strictness.OFF, now=now)  # type: ignore[misc]  # bound
-            )
+            await world.do(partial(refused, house=True))
     await world.do(
         lambda tx: rules.set_for_project(tx, owner, project, Rule.SKIPS, Strictness.STRICT, now=now)
     )
