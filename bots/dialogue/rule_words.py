@@ -69,7 +69,10 @@ def strict_name(t: Translator, strict: Strictness) -> Phrase:
 
 def steps(t: Translator, rule: Rule, strict: Strictness) -> tuple[Phrase, ...]:
     """What a rule does, and after about how many clear cases in a row."""
-    tells = 1.0 if rule in COUNTED else TELLS[rule]
-    return tuple(
-        t(TAKES[step], count=t.number(math.ceil(most / tells))) for step, most in ladder(rule, strict).items()
-    )
+
+    def count(most: float) -> Phrase | str:
+        if rule in COUNTED:
+            return t.number(int(most))
+        return t("about %(number)s", number=t.number(math.ceil(most / TELLS[rule])))
+
+    return tuple(t(TAKES[step], count=count(most)) for step, most in ladder(rule, strict).items())
