@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from core import audit, overdue, projects, review, standing
 from core.clock import milliseconds
@@ -62,7 +63,7 @@ def answered(
     """One more answer of somebody, who was met as `watched`, beside the votes of others: at most one step."""
     label = believed.index(value)
     settings = (held.file.rules.setting, watched.setting)
-    if label is None or all(strictness(rule, *settings) is Strictness.OFF for rule in Rule):
+    if label is None or (any(settings) and all(strictness(one, *settings) is Strictness.OFF for one in Rule)):
         return ()
     after = seen(watched.watch, _seen(held, believed, others, label=label, now=now))
     step, why = next_step(watched.step, against(after), *settings)
@@ -84,12 +85,6 @@ def answered(
 
 def _seen(held: Assignment, believed: Believed, others: Sequence[Vote], *, label: int, now: datetime) -> Seen:
     prior = believed.crowd.prior
-    usual = tuple(
-        [
-            sum([chance * row[said] for chance, row in zip(prior, believed.crowd.pooled, strict=True)])
-            for said in range(len(prior))
-        ]
-    )
     truth = None if held.gold is None else believed.index(held.gold)
     chances: tuple[float, ...] = ()
     if truth is not None:
@@ -100,12 +95,21 @@ def _seen(held: Assignment, believed: Believed, others: Sequence[Vote], *, label
     timed = believed.typical if believed.typical >= HASTE_SHOWS else None
     return Seen(
         label=label,
-        usual=usual,
+        usual=_usual(prior, believed.crowd.pooled),
         chances=chances,
         known=truth is not None,
         suggested=believed.index(shown.label) if shown is not None and shown.visible else None,
         seconds=(milliseconds(now) - milliseconds(held.claimed_at)) / 1000.0 if timed else None,
         typical=timed,
+    )
+
+
+@lru_cache(maxsize=256)
+def _usual(prior: tuple[float, ...], pooled: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    """How often a crowd says each label."""
+    return tuple(
+        sum(chance * row[said] for chance, row in zip(prior, pooled, strict=True))
+        for said in range(len(prior))
     )
 
 

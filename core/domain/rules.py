@@ -65,6 +65,8 @@ FACTOR: Mapping[Strictness, float] = {Strictness.MILD: 1.5, Strictness.NORMAL: 1
 """What the ladder is multiplied by."""
 PAUSE = timedelta(hours=6)
 """How long a rule pauses somebody's work."""
+LEAST = min(FACTOR.values()) * min(LADDERS[rule][Step.NUDGE] for rule in Rule if rule not in COUNTED)
+"""Below so much evidence no rule does anything, however strict."""
 CHECKED = timedelta(days=7)
 """How long somebody meets more known tasks."""
 MORE_GOLD = 0.3
@@ -105,6 +107,8 @@ def next_step(step: Step, evidence: Mapping[Rule, float], *settings: Setting) ->
 
     One step at a time, and back to the ground when nothing is held against them any more.
     """
+    if step is Step.NONE and max(evidence.values()) < LEAST:
+        return step, None  # nearly every answer
     highest, why, forgiven = Step.NONE, None, True
     for rule, weight in evidence.items():
         strict = strictness(rule, *settings)

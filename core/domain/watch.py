@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from core.domain.rules import Rule
 
@@ -59,8 +60,7 @@ CLIP = 2.0
 """The most that one answer says against or for anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):  # a tuple, as every answer makes one
     """One answer as the rules see it, at the moment it is given."""
 
     label: int
@@ -76,8 +76,7 @@ class Seen:
     """Seconds that this crowd takes for such a task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):  # a tuple, as every answer makes one
     """What the answers of one worker in one project came to."""
 
     careless: float = 0.0
@@ -88,10 +87,10 @@ class Watch:
     copying: float = 0.0
     believing: float = 0.0  # the same without looking at the time, for those who take theirs
     gold: float = 0.0
-    knows: tuple[float, ...] = BEFORE  # how likely each share is that they know
-    said: tuple[float, ...] = ()  # (K,) how often they said each label lately
     pace: float = 0.0  # mean log of their time over the crowd's
     timed: float = 0.0
+    knows: tuple[float, ...] = BEFORE  # how likely each share is that they know
+    said: tuple[float, ...] = ()  # (K,) how often they said each label lately
 
 
 def seen(watch: Watch, one: Seen) -> Watch:
@@ -134,6 +133,7 @@ def _lean(watch: Watch, one: Seen) -> tuple[float, ...]:
     return tuple([(own + LEAN * usual) / total for own, usual in zip(watch.said, one.usual, strict=True)])
 
 
+@lru_cache(maxsize=64)
 def shares(size: int) -> tuple[float, ...]:
     """The shares of the work that somebody may know, so that the least makes `LEAST_RIGHT` right."""
     least = CAUTION * (LEAST_RIGHT - 1.0 / size) / (1.0 - 1.0 / size)

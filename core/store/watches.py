@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,19 +12,21 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from core.domain.rules import Rule, Setting, Step, Strictness
-from core.domain.watch import Watch
+from core.domain.watch import GRID, Watch
 from core.store.tables import house, watch
 from core.store.transaction import Change, Statement, Transaction
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 NOBODY = Watch()
+_NUMBERS = len(NOBODY) - 2
+_HEAD = _NUMBERS + GRID
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One worker of a project as the rules see them, and what the house wants of rules; still as text."""
+    """One worker of a project as the rules see them, and what the house wants of rules; still as they are kept."""
 
-    evidence: str | None = None
+    evidence: bytes | None = None
     step: Step = Step.NONE
     skips: int = 0
     missed: int = 0
@@ -40,47 +43,20 @@ class Watched:
         return _setting(self.house)
 
 
-def _read(text: str | None) -> Watch:
-    if text is None:
+def _read(packed: bytes | None) -> Watch:
+    if packed is None:
         return NOBODY
-    *numbers, knows, said = json.loads(text)
-    careless, too_fast, same_answer, same_label, unsupported, copying, believing, gold, pace, timed = numbers
+    kept = array("f", packed).tolist()
+    careless, too_fast, same, label, alone, copying, believing, gold, pace, timed = kept[:_NUMBERS]
+    knows, said = tuple(kept[_NUMBERS:_HEAD]), tuple(kept[_HEAD:])
     return Watch(
-        careless=careless,
-        too_fast=too_fast,
-        same_answer=same_answer,
-        same_label=same_label,
-        unsupported=unsupported,
-        copying=copying,
-        believing=believing,
-        gold=gold,
-        pace=pace,
-        timed=timed,
-        knows=tuple(knows),
-        said=tuple(said),
+        careless, too_fast, same, int(label), alone, copying, believing, gold, pace, timed, knows, said
     )
 
 
-def _write(one: Watch) -> str:
-    numbers = (
-        one.careless,
-        one.too_fast,
-        one.same_answer,
-        one.same_label,
-        one.unsupported,
-        one.copying,
-        one.believing,
-        one.gold,
-        one.pace,
-        one.timed,
-    )
-    return _COMPACT.encode(
-        [
-            *(round(number, 3) for number in numbers),
-            [round(part, 4) for part in one.knows],
-            [round(part, 3) for part in one.said],
-        ]
-    )
+def _write(one: Watch) -> bytes:
+    *numbers, knows, said = one
+    return array("f", (*numbers, *knows, *said)).tobytes()
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +65,7 @@ def _setting(text: str | None) -> Mapping[Rule, Strictness]:
     return {Rule(rule): Strictness(strict) for rule, strict in kept.items()}
 
 
-def watched(evidence: str | None, step: int | None, skips: int | None, *rest: Any) -> Watched:
+def watched(evidence: bytes | None, step: int | None, skips: int | None, *rest: Any) -> Watched:
     """From the columns of an outer join."""
     missed, rules = rest
     return Watched(evidence, Step(step or 0), skips or 0, missed or 0, rules)
@@ -139,7 +115,7 @@ def keep(
     *,
     project_id: int,
     person_id: int,
-    before: str | None,
+    before: bytes | None,
     answer_id: int,
     step: Step,
     missed: int,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 
 from core.store.tables.metadata import metadata
 from core.store.types import Id
@@ -14,8 +14,8 @@ watch = Table(
     metadata,
     Column("project_id", Id, ForeignKey("project.id"), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True, index=True),
-    Column("evidence", Text),  # JSON: core.domain.watch.Watch
-    Column("before", Text),  # the same without the last answer, which may be undone
+    Column("evidence", LargeBinary),  # core.domain.watch.Watch as float32
+    Column("before", LargeBinary),  # the same without the last answer, which may be undone
     Column("answer_id", Id),  # the last answer
     Column("step", Integer, nullable=False, server_default="0"),  # core.domain.rules.Step, by answers
     Column("skips", Integer, nullable=False, server_default="0"),  # in a row
