@@ -14,7 +14,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bots.courier import Courier
 from bots.dialogue import notices
 from bots.postbox import Postbox
-from core import beats, bonuses, contest, mornings, nudging, overdue, practising, projects, settling, training
+from core import (
+    beats,
+    bonuses,
+    contest,
+    mornings,
+    nudging,
+    overdue,
+    practising,
+    projects,
+    rules,
+    settling,
+    training,
+)
 from core.clock import Clock
 from core.events import AnswersPaid, Event
 from core.store import Store, contests, inbox, ledger, outbox, tasks
@@ -135,7 +147,7 @@ class Clockwork:
     async def deadlines(self) -> None:
         """Reminders first, then what is overdue, then what expired a day later."""
         await self._until_done(lambda tx, now: _all(overdue.remind(tx, now=now)))
-        await self._until_done(lambda tx, now: _all(overdue.sweep(tx, now=now)))
+        await self._until_done(lambda tx, now: _all(rules.sweep(tx, now=now)))
         await self._until_done(lambda tx, now: ((), overdue.expire(tx, now=now)))
 
     async def settle(self) -> None:

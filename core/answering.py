@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core import slots, standing, weighing
+from core import rules, slots, standing, weighing
 from core.domain import deadlines
 from core.domain.person import Person
 from core.domain.states import AssignmentState, ProjectState, TaskState
@@ -14,7 +14,7 @@ from core.errors import Refused
 from core.events import Event
 from core.kinds import kind_named
 from core.overdue import become_overdue, take_back
-from core.store import answers, assignments, projects, tasks
+from core.store import answers, assignments, projects, tasks, watches
 from core.store.transaction import Transaction
 
 _S = AssignmentState
@@ -68,13 +68,15 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
         raise Refused("too_late")
     value = kind_named(held.file.kind).parse_answer(raw, held.file)
     events: tuple[Event, ...] = ()
-    late = held.state is _S.OVERDUE
+    late, missed = held.state is _S.OVERDUE, False
     if held.state is _S.ACTIVE and held.asked and now > held.due_at:
         events = become_overdue(tx, held, now=now)
-        late = True
+        late = missed = True
     state = _S.OVERDUE if late else _S.ACTIVE
     counts = tasks.lock(tx, held.task_id)
-    believed, worker = weighing.met(tx, project_id=held.project_id, person_id=person.id, file=held.file)
+    believed, worker, watched = weighing.met(
+        tx, project_id=held.project_id, person_id=person.id, file=held.file
+    )
     before = slots.case_by(tx, counts, held.file, believed)
     becomes = _S.ANSWERED_LATE if late else _S.ANSWERED
     assignments.move(tx, held.id, was=state, becomes=becomes, now=now)
@@ -108,6 +110,19 @@ def answer_held(tx: Transaction, person: Person, held: Assignment, raw: str, *, 
     slots.store(tx, before, after, now=now)
     if late:
         events += _withdraw_replacement(tx, after.counts, wanted=after.wanted, now=now)
+    events += rules.answered(
+        tx,
+        held,
+        watched,
+        believed=believed,
+        others=before.votes,
+        answer_id=answer_id,
+        value=value,
+        late=late,
+        now=now,
+    )
+    if missed:
+        events += rules.missed(tx, events, now=now)
     return Answered(held.id, value, late, events)
 
 
@@ -228,6 +243,7 @@ def undo(tx: Transaction, person: Person, assignment_id: int, *, now: datetime) 
         person_id=person.id,
         answer_id=given.id,
     )
+    watches.unsaid(tx, project_id=held.project_id, person_id=person.id, answer_id=given.id)
     left = tuple(vote for vote in before.votes if vote.person_id != person.id)
     counts = before.counts
     after = before.become(left, active=counts.active + 1, answered=counts.answered - 1)

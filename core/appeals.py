@@ -70,7 +70,7 @@ def possible(tx: Transaction, person: Person, *, now: datetime) -> Open:
 
 def _still(one: Restriction, *, now: datetime) -> bool:
     """A warning can be disputed for a week; what keeps somebody from work, for as long as it does."""
-    return now - one.at < WITHIN if one.kind is Measure.WARN else one.holds(now)
+    return now - one.at < WITHIN if one.kind in (Measure.WARN, Measure.CHECK) else one.holds(now)
 
 
 # --- making one -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
 from core.domain.reliability import Seen, together
+from core.domain.rules import MORE_GOLD, Step
 from core.domain.suggestions import audited
 from core.intake.project_model import Order, ProjectFile
 from core.store import assignments, practice, skills, tasks
@@ -76,9 +77,11 @@ def caller(
 ) -> Caller:
     """What a project believes of a person who asks for work."""
     learner = methods()[file.method].learner
+    model, worker, watched = met(tx, project_id=project_id, person_id=person.id, file=file)
+    checked = MORE_GOLD if watched.step >= Step.MORE_GOLD else 0.0
     if learner is None:
-        return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=file.gold_share)
-    model, worker = met(tx, project_id=project_id, person_id=person.id, file=file)
+        share = max(checked, file.gold_share)
+        return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=share)
     counts = worker.counts or _elsewhere(tx, person.id, project_id, file, model)
     says = habits(learner, model, counts)
     prior = model.crowd.prior
@@ -94,7 +97,7 @@ def caller(
         belief,
         held_back=lively and worker.seen >= PROVED and belief.fresh < model.bar,
         may_open=belief.fresh >= OPENING * model.bar and not file.suggestions.automatic,
-        gold_share=min(share, max(MOST_CHECKED, file.gold_share)),
+        gold_share=max(checked, min(share, max(MOST_CHECKED, file.gold_share))),
         model=model,
         listens=file.suggestions.wanted and file.suggestions.order is Order.UNSURE,
     )

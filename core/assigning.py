@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from core import admission, asking, standing, suggesting
+from core import admission, asking, rules, standing, suggesting
 from core.admission import Gate
 from core.asking import Caller
 from core.domain import deadlines
@@ -16,7 +16,7 @@ from core.domain.person import Person, require
 from core.domain.states import AssignmentState, ProjectState, TaskState
 from core.domain.task import Assignment
 from core.errors import Refused
-from core.events import BudgetSpent, Event
+from core.events import BudgetSpent, Event, Imposed
 from core.overdue import run_out
 from core.store import assignments, crowds, projects, queues, tasks
 from core.store.queues import Listed, Queue
@@ -75,7 +75,10 @@ def next_task(
     if held is not None:
         if held.task_state is TaskState.OPEN and now <= held.due_at:
             return _hold(tx, person, held, asked=asked)
-        events += run_out(tx, held, now=now)  # the sweep has not come by yet
+        ran_out = run_out(tx, held, now=now)  # the sweep has not come by yet
+        events += (*ran_out, *rules.missed(tx, ran_out, now=now))
+        if any(isinstance(one, Imposed) for one in events):
+            return NothingToDo(tuple(events))  # the person is told what, and asks again
     project = _Projects(tx, person, now)
     unpaid: set[int] = set()
     lost: dict[int, int] = {}

@@ -11,7 +11,7 @@ from core.domain.standing import Measure, Restriction
 from core.errors import Refused
 from core.events import Event, Imposed, Lifted
 from core.overdue import take_back
-from core.store import links, projects, restrictions
+from core.store import links, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.transaction import Transaction
 
@@ -70,7 +70,7 @@ def impose(
         tx,
         person_id=person_id,
         kind=kind,
-        project_id=project_id if kind is Measure.RESTRICT else None,
+        project_id=project_id if kind in (Measure.RESTRICT, Measure.CHECK) else None,
         reason=reason,
         words=words,
         by_person=by if isinstance(by, int) else None,
@@ -79,7 +79,7 @@ def impose(
         until=until,
     )
     events: list[Event] = []
-    if kind is not Measure.WARN:
+    if kind not in (Measure.WARN, Measure.CHECK):
         where = project_id if kind is Measure.RESTRICT else None
         for assignment_id in restrictions.cards_of(tx, person_id, project_id=where):
             events += take_back(tx, assignment_id, why="imposed", now=now)
@@ -103,8 +103,9 @@ def _already(
     now: datetime,
 ) -> bool:
     for one in restrictions.of_person(tx, person_id):
-        if kind is Measure.WARN:
-            if one.kind is kind and one.reason == reason and now - one.at < JUST_NOW:
+        if kind in (Measure.WARN, Measure.CHECK):
+            same = one.kind is kind and one.reason == reason and one.project_id in (None, project_id)
+            if same and one.lifted_at is None and now - one.at < JUST_NOW:
                 return True
             continue
         if (
@@ -126,6 +127,10 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
     links.lock_accounts(tx, (found.person_id,))
     if not restrictions.lift(tx, restriction_id, by=by, now=now):
         return ()
+    if found.by_rule is not None:
+        watches.forget(
+            tx, found.person_id, project_id=found.project_id
+        )  # else the next answer brings it back
     _put_down(tx, found.person_id, now=now)
     about = f"person:{found.person_id}"
     audit.note(tx, who=by, did="measure.lifted", about=about, now=now, number=restriction_id)

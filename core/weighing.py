@@ -20,6 +20,7 @@ from core.domain.task import Counts, Tally
 from core.intake.project_model import ProjectFile
 from core.store import answers, crowds
 from core.store.transaction import Transaction
+from core.store.watches import Watched
 
 EQUALS = partial(unseen, strength=1.0)
 """A crowd nobody learns anything of."""
@@ -31,15 +32,17 @@ def believed(tx: Transaction, project_id: int, file: ProjectFile) -> Believed:
     return _in_use(found, file)
 
 
-def met(tx: Transaction, *, project_id: int, person_id: int, file: ProjectFile) -> tuple[Believed, Worker]:
-    """The same, and what the project believes of one worker, in one read."""
+def met(
+    tx: Transaction, *, project_id: int, person_id: int, file: ProjectFile
+) -> tuple[Believed, Worker, Watched]:
+    """The same, what the project believes of one worker, and what rules have of them, in one read."""
+    found, worker, watched = crowds.met(tx, project_id=project_id, person_id=person_id)
     if methods()[file.method].learner is None:
-        return _in_use(None, file), Worker()
-    found, worker = crowds.met(tx, project_id=project_id, person_id=person_id)
+        return _in_use(None, file), Worker(), watched
     used = _in_use(found, file)
     if used is not found:
         worker = crowds.worker(tx, project_id=project_id, person_id=person_id, generation=used.generation)
-    return used, worker
+    return used, worker, watched
 
 
 def _in_use(found: Believed | None, file: ProjectFile) -> Believed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from core import importing, overdue, people, projects, settling
+from core import importing, overdue, people, projects, rules, settling
 from core.answering import Answered, answer
 from core.assigning import Handed, NothingToDo, next_task
 from core.clock import ManualClock
@@ -112,7 +112,7 @@ class World:
         now = self.clock.now()
 
         def unit(tx: Transaction) -> tuple[Event, ...]:
-            events = overdue.sweep(tx, now=now)
+            events = rules.sweep(tx, now=now)
             overdue.expire(tx, now=now)
             events += settling.settle_due(tx, now=now) + settling.end_overdue_tasks(tx, now=now)
             settling.pay_gold_due(tx, now=now)

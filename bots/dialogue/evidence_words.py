@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bots.dialogue import cards
+from bots.dialogue import cards, rule_words
 from bots.dialogue.project_views import title_of
 from bots.dialogue.suspects import WORDS
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Note, Para, Part
+from core.domain.rules import Rule
 from core.evidence import SHOWN, Evidence, Said
 from core.skills import Skill
 from core.store import projects
@@ -72,13 +73,21 @@ def suspicion(turn: Turn, case: Case) -> tuple[Part, ...]:
     """Why somebody's answers stand out: numbers, no verdict."""
     t = turn.t
     project = None if case.project_id is None else projects.find(turn.tx, case.project_id)
-    if project is None or case.details.get("suspicion") not in WORDS:
+    rule = case.details.get("rule")
+    if project is not None and rule in list(Rule):
+        why: Phrase = t(rule_words.SAYS[Rule(rule)])
+    elif project is not None and case.details.get("suspicion") in WORDS:
+        why = WORDS[case.details["suspicion"]](t, project, case.details["evidence"])
+    else:
         return (Para(t("person %(number)s", number=case.person_id)),)
-    why = WORDS[case.details["suspicion"]](t, project, case.details["evidence"])
     words = t(
         "Person %(number)s in “%(title)s”: %(why)s",
         number=case.person_id,
         title=title_of(t, project.file),
         why=why,
     )
+    if rule is not None:
+        return Para(words), Note(
+            t("A rule has stopped their work in this project. Lift that if it was wrong.")
+        )
     return Para(words), Note(t("These are numbers, no proof."))

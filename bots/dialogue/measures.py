@@ -13,7 +13,7 @@ from bots.dialogue.standing_words import NAMES
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Para, Reply, Row, Title, Toast, says
 from core import members, standing
-from core.domain.standing import REASONS, Measure
+from core.domain.standing import BY_PEOPLE, REASONS, Measure
 from core.errors import Refused
 from core.store import restrictions
 from i18n import N_, Phrase
@@ -145,7 +145,7 @@ def lift(turn: Turn, pressed: Pressed) -> Reply:
 
 
 def _measure(word: str) -> Measure:
-    if word not in list(Measure):
+    if word not in BY_PEOPLE:
         raise Refused("unknown_button")
     return Measure(word)
 

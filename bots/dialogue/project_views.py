@@ -216,7 +216,7 @@ def _rows(t: Translator, far: Progress, *, empty: bool) -> tuple[Row, ...]:
         last: Row = (Button(t("Budget"), data("budget", one)), Button(t("Project file"), data("file", one)))
         if project.state is ProjectState.RUNNING:
             last = (*last, Button(t("Tell others"), data("announce", one)))
-        rows.append(last)
+        rows += (last, (Button(t("Rules"), data("rules", one)),))
     return tuple(row for row in rows if row)
 
 

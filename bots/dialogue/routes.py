@@ -43,6 +43,7 @@ ROOMS = (
     "reviewing",
     "members",
     "measures",
+    "rules",
     "adjusting",
     "granting",
     "trail",

@@ -30,6 +30,17 @@ WHY: dict[str, str] = {
 }
 """The reason as the worker reads it."""
 
+HELPS: dict[str, str] = {
+    "careless": N_("Please read each task to its end, and skip what you are unsure of: that is free."),
+    "too_fast": N_("Please take the time that a task needs. Nobody minds if you are slow."),
+    "same_answer": N_("Please look at each task anew. If the answer really is the same, just go on."),
+    "copying": N_("A suggestion is only a guess of a machine. Please answer what you see yourself."),
+    "gold": N_("Please read the instructions once more, and skip what you are unsure of: that is free."),
+    "skips": N_("If these tasks are not for you, tap “Pause” or change your languages in the settings."),
+    "overdue": N_("Please give back what you cannot finish: “Pause” is free, and “More time” helps once."),
+}
+"""What a worker can do about it, where a rule noticed."""
+
 NAMES: dict[str, str] = {
     "careless": N_("careless"),
     "too_fast": N_("too fast"),
@@ -68,6 +79,9 @@ def what(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) -> 
     match one.kind:
         case Measure.WARN:
             return t("A word about your answers")
+        case Measure.CHECK:
+            title = _title(tx, t, one.project_id)
+            return t("“%(project)s” looks closer at your answers for a week", project=title)
         case Measure.RESTRICT:
             title = _title(tx, t, one.project_id)
             if one.until is None:
@@ -87,7 +101,15 @@ def what(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) -> 
 def _why(t: Translator, vault: Vault, one: Restriction) -> tuple[Part, ...]:
     if one.words is not None:
         return Para(t("A moderator writes:")), Quote(Content(vault.unseal(one.words).decode()))
-    return (Para(t(WHY.get(one.reason, WHY["other"]))),)
+    why = Para(t(WHY.get(one.reason, WHY["other"])))
+    if one.by_rule is None or one.reason not in HELPS:
+        return (why,)
+    parts: tuple[Part, ...] = (why, Para(t(HELPS[one.reason])))
+    if one.kind is Measure.WARN:
+        return (*parts, Note(t("Nothing else happens now. This comes from a rule, not from a person.")))
+    if one.kind is Measure.CHECK:
+        return (*parts, Note(t("You keep working and are paid as before.")))
+    return parts
 
 
 def lifted(tx: Transaction, t: Translator, restriction_id: int) -> Message | None:
@@ -95,8 +117,13 @@ def lifted(tx: Transaction, t: Translator, restriction_id: int) -> Message | Non
     one = restrictions.find(tx, restriction_id)
     if one is None:
         return None
-    if one.kind is Measure.WARN:
-        return Message(parts=(Para(t("Your warning was taken back.")),), locale=t.locale)
+    if one.kind in (Measure.WARN, Measure.CHECK):
+        words = (
+            t("Your warning was taken back.")
+            if one.kind is Measure.WARN
+            else t("Nobody looks closer at your answers any more.")
+        )
+        return Message(parts=(Para(words),), locale=t.locale)
     words = (
         t("“%(project)s” has tasks for you again.", project=_title(tx, t, one.project_id))
         if one.kind is Measure.RESTRICT
@@ -154,6 +181,8 @@ def measure(tx: Transaction, t: Translator, one: Restriction, *, now: datetime) 
     match one.kind:
         case Measure.WARN:
             return t("Warned")
+        case Measure.CHECK:
+            return t("More known tasks in “%(project)s”", project=_title(tx, t, one.project_id))
         case Measure.RESTRICT:
             return t("No tasks of “%(project)s”", project=_title(tx, t, one.project_id))
         case Measure.PAUSE:

@@ -12,12 +12,13 @@ from bots.dialogue.languages import ask_languages
 from bots.dialogue.routes import CommandRoute, PressRoute, Route
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Command, Message, Note, Para, Reply, Row, Title, Toast, says
-from core import answering, people, streaks
+from core import answering, people, rules, streaks
 from core.admission import Gate
 from core.assigning import Handed, next_task
 from core.domain.states import AssignmentState
 from core.domain.topics import Lack
 from core.errors import Refused
+from core.events import Event, Imposed
 from core.kinds import kind_named
 from core.store import assignments
 from core.store import people as people_rows
@@ -89,7 +90,7 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     if ordinal >= len(options):
         raise Refused("unknown_button")
     kept = answering.answer_held(turn.tx, turn.person, held, options[ordinal].id, now=turn.now)
-    turn.tell(kept.events)
+    _tell(turn, kept.events)
     t = turn.t
     undo = None if kept.late else (held.id, cards.name_of(options[ordinal], t.locale))
     toast = t("Saved, though late. Thank you!") if kept.late else t("Saved. Thank you!")
@@ -98,6 +99,13 @@ def answer(turn: Turn, pressed: Pressed) -> Reply:
     if days is not None and days > 1:
         toast = t("%(saved)s %(days)s.", saved=toast, days=row_words(t, days))
     return says(following, toast=Toast(toast))
+
+
+def _tell(turn: Turn, events: tuple[Event, ...]) -> None:
+    """What a tap brought about may change what its own person may do next."""
+    turn.tell(events)
+    if any(isinstance(one, Imposed) for one in events):
+        turn.refresh()
 
 
 def just_shown(turn: Turn) -> bool:
@@ -110,7 +118,8 @@ def just_shown(turn: Turn) -> bool:
 
 def skip(turn: Turn, pressed: Pressed) -> Reply:
     """Not this one: it never comes back to this worker."""
-    answering.skip(turn.tx, turn.person, pressed.number(), now=turn.now)
+    held = answering.skip(turn.tx, turn.person, pressed.number(), now=turn.now)
+    _tell(turn, rules.skipped(turn.tx, held, now=turn.now))
     return says(serve(turn, asked=False), toast=Toast(turn.t("Skipped.")))
 
 

@@ -32,6 +32,7 @@ class Believed:
     as_of: int = 0  # milliseconds since 1970
     followed: float = FOLLOWED  # what a vote weighs that follows a visible suggestion
     advisors: tuple[Advisor, ...] = ()  # what the words of models are worth
+    typical: float = 0.0  # seconds that its people take for a task; 0: unknown
 
     def as_json(self) -> str:
         """Everything but the generation, which the row has."""
@@ -45,6 +46,7 @@ class Believed:
                 "as_of": self.as_of,
                 "followed": self.followed,
                 "advisors": [one.as_json() for one in self.advisors],
+                "typical": self.typical,
             }
         )
 
@@ -81,4 +83,5 @@ def parsed(generation: int, text: str) -> Believed:
         kept["as_of"],
         kept.get("followed", FOLLOWED),
         tuple(map(Advisor.from_json, kept.get("advisors", ()))),
+        kept.get("typical", 0.0),
     )

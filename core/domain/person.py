@@ -82,6 +82,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "review": frozenset({_M, _A}),
     "restrict": frozenset({_M, _A}),  # warn, restrict, pause, ban and lift; moderators: whoever is no admin
     "adjust": frozenset({_M, _A}),
+    "set rules": frozenset({_M, _A}),  # for the house; a project's own with the right to run it
     "appeal": frozenset({_W}),
     "grant requester": frozenset({_M, _A}),
     "grant any role": frozenset({_A}),

@@ -11,6 +11,7 @@ class Measure(StrEnum):
     """From the mildest to the hardest."""
 
     WARN = "warn"
+    CHECK = "check"  # one project hands them more tasks with a known answer, until a time; rules only
     RESTRICT = "restrict"  # one project hands them nothing
     PAUSE = "pause"  # no project does, until a time
     BAN = "ban"  # nothing works but help, their data and an appeal
@@ -31,6 +32,9 @@ REASONS = (
 )
 """Why: a person or a rule names one of them; a moderator may say it in own words instead (`other`)."""
 
+BY_PEOPLE = (Measure.WARN, Measure.RESTRICT, Measure.PAUSE, Measure.BAN)
+"""What moderators impose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
@@ -49,7 +53,7 @@ class Restriction:
     lifted_at: datetime | None
 
     def holds(self, now: datetime) -> bool:
-        """Whether it keeps somebody from something now; a warning never does."""
-        if self.kind is Measure.WARN or self.lifted_at is not None:
+        """Whether it keeps somebody from something now; a warning never does, nor a check."""
+        if self.kind in (Measure.WARN, Measure.CHECK) or self.lifted_at is not None:
             return False
         return self.until is None or now < self.until

@@ -22,6 +22,7 @@ from core.intake.project_model import (
     Priority,
     ProjectFile,
     Qualification,
+    Rules,
     StreakBonus,
     Suggestions,
 )
@@ -48,6 +49,7 @@ _PARTS: Final[dict[str, type[BaseModel]]] = {
     "point_value": PointValue,
     "bonus": StreakBonus,
     "qualification": Qualification,
+    "rules": Rules,
 }
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 # steps of our models that nobody writes in a file
@@ -78,6 +80,8 @@ def build_project(settings: Mapping[str, object], *, zone: ZoneInfo) -> ProjectF
 def to_yaml(project: ProjectFile) -> str:
     """A project file that reads back as the same project."""
     settings = project.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if not settings["rules"]:
+        del settings["rules"]
     settings["labels"] = [_label(label) for label in settings["labels"]]
     return yaml.dump(settings, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 

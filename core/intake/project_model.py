@@ -22,6 +22,7 @@ from core.consensus import methods
 from core.domain.currencies import DIGITS
 from core.domain.money import Money, read_amount
 from core.domain.rewards import half_up
+from core.domain.rules import Rule, Setting, Strictness
 from core.domain.topics import Topic, mask
 from core.errors import Problem
 from core.intake.checks import AtMost, Between, Language, Moment, Name, Span, refuse
@@ -188,6 +189,45 @@ class Qualification(_Part):
     questions: Annotated[int, Between(3, 50)] = 10
 
 
+def _strict(value: object) -> object:
+    if isinstance(value, bool):  # YAML reads a bare off as a boolean
+        return Strictness.NORMAL if value else Strictness.OFF
+    if isinstance(value, str) and value.strip().lower() not in list(Strictness):
+        refuse(not_one_of(value, [str(one) for one in Strictness]))
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Strict = Annotated[Strictness | None, BeforeValidator(_strict)]
+
+
+class Rules(_Part):
+    """How strict each rule of conduct is; none: as strict as the house is."""
+
+    careless: Strict = None
+    too_fast: Strict = None
+    same_answer: Strict = None
+    copying: Strict = None
+    gold: Strict = None
+    skips: Strict = None
+    overdue: Strict = None
+
+    @property
+    def setting(self) -> Setting:
+        """The rules that the project sets itself."""
+        return _own_rules(self)
+
+
+@lru_cache(maxsize=256)
+def _own_rules(rules: Rules) -> Setting:
+    return {rule: strict for rule in Rule if (strict := getattr(rules, rule.value)) is not None}
+
+
+def _rules(value: object) -> object:
+    if isinstance(value, bool | str):  # one word for all
+        return dict.fromkeys((rule.value for rule in Rule), value)
+    return value
+
+
 class ProjectFile(_Part):
     """Everything a requester decides about a project. `title` is `project` in the file."""
 
@@ -211,6 +251,7 @@ class ProjectFile(_Part):
     bonus: StreakBonus | None = None
     qualification: Qualification | None = None
     topics: Annotated[tuple[Annotated[Topic, BeforeValidator(_topic)], ...], BeforeValidator(_as_list)] = ()
+    rules: Annotated[Rules, BeforeValidator(_rules)] = Rules()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

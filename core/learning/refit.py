@@ -20,6 +20,7 @@ from core.domain.states import CONSENSUS, MODEL, TaskState
 from core.learning.advising import advised, consulted, heard, stands
 from core.learning.agreement import alpha, confusion
 from core.learning.anchoring import On, anchoring
+from core.learning.anchoring.pace import seconds
 from core.learning.auditing import audit
 from core.learning.calibrated import calibrated_all
 from core.learning.calibrating import fit_calibration
@@ -84,6 +85,7 @@ def computed(given: Sheet) -> Outcome:
             as_of=milliseconds(given.as_of),
             followed=FOLLOWED if followed is None else 1 - followed.discount,
             advisors=advisors,
+            typical=seconds(np.array([one.milliseconds for one in given.answers], dtype=np.float64)) or 0.0,
         )
         came = [tuple(fit.counts[one].ravel().tolist()) for one in _visitors(given, record, people)]
         believed = replace(believed, bar=asking.bar(learner, believed, came))

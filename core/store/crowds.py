@@ -10,8 +10,10 @@ from sqlalchemy import and_, bindparam, select
 
 from core.consensus.believed import Believed, parsed
 from core.consensus.online import Counts, Pending, Worker
-from core.store.tables import crowd_model, worker_model
+from core.store import watches
+from core.store.tables import crowd_model, project, watch, worker_model
 from core.store.transaction import Change, Statement, Transaction
+from core.store.watches import Watched
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 
@@ -62,8 +64,10 @@ _MET = Statement(
         worker_model.c.base,
         worker_model.c.gathered,
         worker_model.c.waiting,
+        *watches.COLUMNS,
     )
-    .select_from(crowd_model)
+    .select_from(project)
+    .outerjoin(crowd_model, crowd_model.c.project_id == project.c.id)
     .outerjoin(
         worker_model,
         and_(
@@ -72,8 +76,13 @@ _MET = Statement(
             worker_model.c.generation == crowd_model.c.generation,
         ),
     )
-    .where(crowd_model.c.project_id == bindparam("project")),
-    lambda generation, model, *row: (_believed(generation, model), _worker(*row)),
+    .outerjoin(watch, and_(watch.c.project_id == project.c.id, watch.c.person_id == bindparam("person")))
+    .where(project.c.id == bindparam("project")),
+    lambda generation, model, base, gathered, waiting, *row: (
+        _believed(generation, model),
+        _worker(base, gathered, waiting),
+        watches.watched(*row),
+    ),
 )
 
 
@@ -133,10 +142,9 @@ def model(tx: Transaction, project_id: int) -> Believed | None:
     return _MODEL.first(tx, project=project_id)
 
 
-def met(tx: Transaction, *, project_id: int, person_id: int) -> tuple[Believed | None, Worker]:
-    """The same, and what that generation believes of a worker."""
-    found = _MET.first(tx, project=project_id, person=person_id)
-    return (None, Worker()) if found is None else found
+def met(tx: Transaction, *, project_id: int, person_id: int) -> tuple[Believed | None, Worker, Watched]:
+    """The same, what that generation believes of a worker, and what rules have of them."""
+    return _MET.one(tx, project=project_id, person=person_id)
 
 
 def worker(tx: Transaction, *, project_id: int, person_id: int, generation: int) -> Worker:

@@ -29,6 +29,7 @@ from core.store.tables import (
     restriction,
     skill_held,
     slot,
+    watch,
     web_message,
 )
 from core.store.transaction import Transaction
@@ -93,7 +94,18 @@ def empty_person(tx: Transaction, person_id: int, *, now: datetime) -> None:
     """The person, and whoever was merged into them, becomes a number without anything known of it."""
     theirs = select(attempt.c.id).where(attempt.c.person_id == person_id)
     tx.execute(delete(attempt_task).where(attempt_task.c.attempt_id.in_(theirs)))
-    for table in (person_language, place, consent, link_code, nickname, attempt, skill_held, admission):
+    theirs_alone = (
+        person_language,
+        place,
+        consent,
+        link_code,
+        nickname,
+        attempt,
+        skill_held,
+        admission,
+        watch,
+    )
+    for table in theirs_alone:
         tx.execute(delete(table).where(table.c.person_id == person_id))
     for words in (appeal, restriction):  # what was said by them and to them
         tx.execute(update(words).where(words.c.person_id == person_id).values(words=None))

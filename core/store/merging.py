@@ -30,6 +30,7 @@ from core.store.tables import (
     restriction,
     review_case,
     task,
+    watch,
     worker_model,
 )
 from core.store.transaction import Transaction
@@ -140,6 +141,7 @@ def weigh_anew(tx: Transaction, people: tuple[int, ...]) -> None:
     tx.execute(update(task).where(task.c.id.in_(had), unsettled).values(votes=None))
     refits.outdate(tx, where)
     tx.execute(delete(worker_model).where(worker_model.c.person_id.in_(people)))
+    tx.execute(delete(watch).where(watch.c.person_id.in_(people)))
     tx.execute(delete(reliability).where(reliability.c.person_id.in_(people)))
 
 

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     helped,
     imports,
     postgres,
+    rules,
     scale,
     slack,
     suggesting,
@@ -43,6 +44,7 @@ FULL: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=5, trips=1500),
     "imports": lambda folder: imports.run(folder),
     "anchoring": lambda folder: anchoring.run(folder, crowds=400, further=64),
+    "rules": lambda folder: rules.run(folder, weeks=8_000, spammers=600),
     "suggest": lambda folder: suggesting.run(folder, rounds=5, texts=10_000, images=192),
     "swap": lambda folder: swap.run(folder),
     "helped": lambda folder: helped.run(folder, digits=1_797, texts=2_000, seeds=10),
@@ -55,6 +57,7 @@ QUICK: Parts = {
     "slack": lambda folder: slack.run(folder, rounds=2, trips=500),
     "imports": lambda folder: imports.run(folder, rows=20_000, calm=3),
     "anchoring": lambda folder: anchoring.run(folder, crowds=64, further=16),
+    "rules": lambda folder: rules.run(folder, weeks=500, spammers=50),
     "suggest": lambda folder: suggesting.run(folder, rounds=2, texts=3_000, images=96),
     "swap": lambda folder: swap.run(folder, tasks=5_000, calm=4.0, swaps=2),
     "helped": lambda folder: helped.run(folder, digits=500, texts=500, seeds=1),
@@ -123,7 +126,17 @@ def _parts(chosen: argparse.Namespace) -> Parts:
     def helped(_: Path) -> Coroutine[None, None, Report]:
         return advised.run(wanted.data, seeds=wanted.seeds or 3, jobs=wanted.jobs, out=ADVISED_OUT)
 
-    return {**parts, METHODS: methods, TRUTH: lambda _: truth_replay.run(wanted), ADVISED: helped}
+    def conduct(folder: Path) -> Coroutine[None, None, Report]:
+        sizes = (500, 50) if chosen.quick else (8_000, 600)
+        return rules.run(folder, weeks=sizes[0], spammers=sizes[1], data=wanted.data)
+
+    return {
+        **parts,
+        "rules": conduct,
+        METHODS: methods,
+        TRUTH: lambda _: truth_replay.run(wanted),
+        ADVISED: helped,
+    }
 
 
 if __name__ == "__main__":

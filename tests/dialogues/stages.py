@@ -66,6 +66,13 @@ async def running(house: PaperHouse) -> None:
     await world.project(owner, ["Meow", "Woof", "Moo"], **ANIMALS, overlap={"min": 2, "max": 3})
 
 
+async def many(house: PaperHouse) -> None:
+    """A launched project with more tasks than anybody should skip."""
+    world = World(house.service.store, house.clock, house.service.house.vault)
+    owner = await world.person("owner", Role.REQUESTER)
+    await world.project(owner, [f"Meow {at}" for at in range(1, 13)], **ANIMALS)
+
+
 async def disputed(house: PaperHouse) -> None:
     """A launched project on one task of which opinions differ for good."""
     world = World(house.service.store, house.clock, house.service.house.vault)
@@ -222,6 +229,7 @@ async def sensitive(house: PaperHouse) -> None:
 STAGES: dict[str, Callable[[PaperHouse], Awaitable[None]]] = {
     "empty": empty,
     "running": running,
+    "many": many,
     "disputed": disputed,
     "suggesting": suggesting,
     "measured": measured,

@@ -33,7 +33,7 @@ REQUESTER = WORKER | {
     "announce",
     "bonus",
 }
-MODERATOR = REQUESTER | {"summary", "grant", "review", "people", "ban", "unban", "adjust"}
+MODERATOR = REQUESTER | {"summary", "grant", "review", "people", "ban", "unban", "adjust", "rules"}
 ADMIN = MODERATOR | {"audit", "payout"}
 MAY: dict[Role, set[str]] = {
     Role.WORKER: WORKER,

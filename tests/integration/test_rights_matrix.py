@@ -32,7 +32,7 @@ TURNED_AWAY = ("not_allowed", "unknown_project", "unknown_card", "not_appealable
 
 _PROJECT = (
     "project p-launch p-pause p-resume p-close p-close! budget file progress results p-try order curve train "
-    "models model-back auto effect addtasks added upload announce clip decide"
+    "models model-back auto effect addtasks added upload announce clip decide rules"
 )
 BUTTONS: dict[str, str] = {
     **dict.fromkeys(_PROJECT.split(), "{project}"),
@@ -52,6 +52,10 @@ BUTTONS: dict[str, str] = {
     "appeal-measure": "{measure}",
     "budget!": "{project}:rs",
     "preview": "{project}:0",
+    "rule": "{project}:0",
+    "rule!": "{project}:0:0",
+    "house-rule": "0",
+    "house-rule!": "0:0",
     "export": "{project}:csv",
     "order!": "{project}:6y8",
     "model!": "{project}:none",

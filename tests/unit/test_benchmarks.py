@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import adapter, anchoring, cycles, imports, postgres, scale, slack, suggesting, swap
+from tests.benchmarks import (
+    adapter,
+    anchoring,
+    cycles,
+    imports,
+    postgres,
+    rules,
+    scale,
+    slack,
+    suggesting,
+    swap,
+)
 from tests.benchmarks.reporting import goals_table, write
 from tests.benchmarks.slack_bare import Way
 
@@ -51,6 +62,13 @@ async def test_taps_are_measured_beside_an_import(tmp_path: Path) -> None:
     """Every row of the file becomes a task."""
     report = await imports.run(tmp_path, rows=400, calm=0.2)
     assert len(report.goals) == 2
+
+
+async def test_rules_are_measured_on_honest_weeks_and_on_spammers(tmp_path: Path) -> None:
+    """One row for all honest weeks, one for each kind of spammer."""
+    report = await rules.run(tmp_path, weeks=5, spammers=2)
+    assert [len(table.rows) for table in report.tables] == [1, 5]
+    assert len(report.goals) == 3
 
 
 async def test_anchoring_is_measured_on_simulated_crowds(tmp_path: Path) -> None:

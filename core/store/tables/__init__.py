@@ -16,6 +16,7 @@ from core.store.tables.points import APPEND_ONLY, ledger
 from core.store.tables.practice import admission, attempt, attempt_task, practice, skill, skill_held
 from core.store.tables.projects import project, project_version, queue
 from core.store.tables.review import appeal, flag, review_case
+from core.store.tables.rules import house, watch
 from core.store.tables.standing import restriction
 from core.store.tables.tasks import place, task
 from core.store.tables.work import answer, assignment
@@ -35,6 +36,7 @@ __all__ = [
     "consent",
     "crowd_model",
     "flag",
+    "house",
     "inbox",
     "installation",
     "invite",
@@ -70,6 +72,7 @@ __all__ = [
     "suggestion",
     "task",
     "vault_key",
+    "watch",
     "web_message",
     "worker_model",
 ]
