@@ -241,17 +241,18 @@ def answer(tx: Transaction, person: Person, given_id: int, raw: str, *, now: dat
         return Judged(one, file, right, attempt)
     passed = attempt.right >= needed(policy, attempt.tasks)
     rows.end(tx, attempt.id, passed=passed, now=now)
+    attempt = _attempt(tx, attempt.id)
+    held = qualified.held(tx, person_id=person.id, skill_id=attempt.skill_id)
     if not passed:
-        ended = rows.attempts(tx, person_id=person.id, skill_id=attempt.skill_id)
-        held = qualified.held(tx, person_id=person.id, skill_id=attempt.skill_id)
-        again = _again_at(ended, held)
+        again = _again_at(rows.attempts(tx, person_id=person.id, skill_id=attempt.skill_id), held)
         assert again is not None, "an attempt just failed"
         admissions.put_off(tx, person_id=person.id, project_id=attempt.project_id, until=again)
-        return Judged(one, file, right, _attempt(tx, attempt.id), again_at=again)
-    until = now + policy.expires
+        return Judged(one, file, right, attempt, again_at=again)
+    begins = now if held is None else max(now, held.expires_at)  # who renews it early loses nothing
+    until = begins + policy.expires
     remind = max(now, until - RENEWS)
     qualified.earn(tx, person_id=person.id, skill_id=attempt.skill_id, now=now, until=until, remind=remind)
-    return Judged(one, file, right, _attempt(tx, attempt.id), expires_at=until)
+    return Judged(one, file, right, attempt, expires_at=until)
 
 
 def _attempt(tx: Transaction, attempt_id: int) -> Attempt:

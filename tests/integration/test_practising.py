@@ -263,9 +263,11 @@ async def test_a_skill_ends(world: World) -> None:
     world.clock.move(timedelta(hours=15))
     assert await told() == (SkillEnds(ana.id, 1, 1, ends),)
     assert await told() == ()
-    assert len(await practises(world, ana)) == 3
+    renewed = await practises(world, ana)
+    assert len(renewed) == 3
+    assert renewed[-1].expires_at == ends + 30 * DAY  # who is early loses nothing
     assert await refusal(world, ana) == "skill_held"
-    world.clock.move(31 * DAY)
+    world.clock.move(38 * DAY)
     asks = await gate(world, ana)
     assert asks is not None
     assert (asks.practice and asks.practice.tasks) == 3
