@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.dialogue.buttons import Pressed, data
-from bots.dialogue.project_views import title_of, worth
+from bots.dialogue.project_views import title_of
 from bots.dialogue.routes import CommandRoute, PressRoute, Route, StepRoute
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import (
@@ -22,6 +22,7 @@ from bots.dialogue.vocabulary import (
     says,
 )
 from bots.dialogue.which import number_in
+from bots.dialogue.worth import with_worth
 from core import bonuses
 from core.domain.project import Project
 from core.errors import Refused
@@ -123,9 +124,7 @@ def told(t: Translator, project: Project, event: BonusGiven) -> Message:
 
 def _points(t: Translator, project: Project, points: int) -> Phrase:
     words = t.n("%(count)s point", "%(count)s points", points)
-    if project.file.value is None:
-        return words
-    return t("%(reward)s (%(money)s)", reward=words, money=worth(t, project.file, points))
+    return with_worth(t, words, project.file, points)
 
 
 ROUTES: tuple[Route, ...] = (

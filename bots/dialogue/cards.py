@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bots.dialogue.buttons import data
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Quote, Row, Title
+from bots.dialogue.worth import with_worth
 from core.domain.states import AssignmentState
 from core.domain.suggestions import Suggested
 from core.domain.task import Assignment
@@ -154,9 +155,7 @@ def undo_row(t: Translator, undo: tuple[int, Content] | None) -> tuple[Row, ...]
 
 def _terms(t: Translator, held: Assignment, *, now: datetime) -> Phrase:
     reward = t.n("%(count)s point if right", "%(count)s points if right", held.reserve)
-    if held.file.value is not None:
-        money = held.file.value.times(held.reserve)
-        reward = t("%(reward)s (%(money)s)", reward=reward, money=t.money(money.amount, money.currency))
+    reward = with_worth(t, reward, held.file, held.reserve)
     if held.state is AssignmentState.OVERDUE or now > held.due_at:
         return t("%(reward)s · the time is over, but your answer still counts", reward=reward)
     if not held.asked:

@@ -10,6 +10,7 @@ from bots.dialogue.bars import bar
 from bots.dialogue.buttons import data
 from bots.dialogue.turn import Turn
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
+from bots.dialogue.worth import with_worth
 from core import projects
 from core.advising import can_suggest
 from core.domain.project import Project
@@ -136,21 +137,11 @@ def people_words(t: Translator, least: int, most: int) -> Phrase:
 def pay_words(t: Translator, file: ProjectFile) -> Phrase:
     """What a right answer pays and a late one costs."""
     reward = t.n("%(count)s point for a right answer", "%(count)s points for a right answer", file.reward)
-    if file.value is not None:
-        money = worth(t, file, file.reward)
-        reward = t("%(reward)s (%(money)s)", reward=reward, money=money)
+    reward = with_worth(t, reward, file, file.reward)
     if not file.penalty_points:
         return reward
     cost = t.n("%(count)s point off when late", "%(count)s points off when late", file.penalty_points)
     return t("%(reward)s, %(cost)s", reward=reward, cost=cost)
-
-
-def worth(t: Translator, file: ProjectFile, points: int) -> Phrase:
-    """What so many points of a project are worth; nothing where they are worth no money."""
-    if file.value is None:
-        return Phrase("")
-    money = file.value.times(points)
-    return t.money(money.amount, money.currency)
 
 
 def _tasks(t: Translator, far: Progress, *, gold: int) -> Phrase:
