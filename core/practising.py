@@ -39,7 +39,7 @@ NOT_NOW = timedelta(days=7)
 FEWEST = 3
 """An attempt never has fewer tasks."""
 RENEWS = timedelta(days=7)
-"""So long before a skill ends its holder is told, and may practise again."""
+"""So long before a skill ends its holder is told, and may practise again; a quarter of the time of a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,19 @@ class Outlook:
         if self.open is not None:
             return True
         return (
-            self.enough and not self.holds(now + RENEWS) and (self.again_at is None or self.again_at <= now)
+            self.enough
+            and not self.holds(now + lead(self.policy))
+            and (self.again_at is None or self.again_at <= now)
         )
 
     def holds(self, now: datetime) -> bool:
         """Whether they hold the skill at that moment."""
         return self.held is not None and now < self.held.expires_at
+
+
+def lead(policy: Qualification) -> timedelta:
+    """How long before its end a skill may be renewed."""
+    return min(RENEWS, policy.expires / 4)
 
 
 def needed(policy: Qualification, tasks: int) -> int:
@@ -148,7 +155,7 @@ def start(
     if seen.open is not None:
         return _next(tx, seen.open.id, tasks=seen.open.tasks)
     if not seen.ready(now):
-        raise Refused("skill_held" if seen.holds(now + RENEWS) else "practice_later")
+        raise Refused("skill_held" if seen.holds(now + lead(seen.policy)) else "practice_later")
     chosen = _draw(tx, person.id, seen, chance=chance)
     attempt_id = rows.begin(
         tx, person_id=person.id, skill_id=seen.skill_id, project_id=project_id, tasks=chosen, now=now
@@ -250,7 +257,7 @@ def answer(tx: Transaction, person: Person, given_id: int, raw: str, *, now: dat
         return Judged(one, file, right, attempt, again_at=again)
     begins = now if held is None else max(now, held.expires_at)  # who renews it early loses nothing
     until = begins + policy.expires
-    remind = max(now, until - RENEWS)
+    remind = until - lead(policy)
     qualified.earn(tx, person_id=person.id, skill_id=attempt.skill_id, now=now, until=until, remind=remind)
     return Judged(one, file, right, attempt, expires_at=until)
 
