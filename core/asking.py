@@ -17,7 +17,7 @@ from core.consensus.weighed import posterior
 from core.domain.choice import ANYBODY, Belief, Chances, information
 from core.domain.person import Person
 from core.domain.reliability import Seen, together
-from core.domain.rules import MORE_GOLD, Step
+from core.domain.rules import MORE_GOLD
 from core.domain.suggestions import audited
 from core.intake.project_model import Order, ProjectFile
 from core.store import assignments, practice, skills, tasks
@@ -78,7 +78,7 @@ def caller(
     """What a project believes of a person who asks for work."""
     learner = methods()[file.method].learner
     model, worker, watched = met(tx, project_id=project_id, person_id=person.id, file=file)
-    checked = MORE_GOLD if watched.step >= Step.MORE_GOLD else 0.0
+    checked = MORE_GOLD if watched.checked_until is not None and now < watched.checked_until else 0.0
     if learner is None:
         share = max(checked, file.gold_share)
         return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=share)

@@ -14,7 +14,7 @@ from core import answering, asking, review, rules, standing
 from core.assigning import Handed
 from core.clock import ManualClock
 from core.domain.person import Person, Role
-from core.domain.rules import LADDERS, Rule, Step, Strictness
+from core.domain.rules import CHECKED, LADDERS, MORE_GOLD, Rule, Step, Strictness
 from core.domain.standing import Measure
 from core.domain.task import Assignment
 from core.errors import Refused
@@ -184,30 +184,29 @@ async def test_what_a_moderator_lifts_does_not_come_back_with_the_next_answer(wo
 
 
 async def test_who_is_looked_at_closer_meets_more_known_tasks(world: World) -> None:
-    """From the second step on about three cards in ten are gold, whatever the project's own share."""
-    owner, eve = await world.person("owner", Role.REQUESTER), await world.person("eve")
-    project = await world.project(owner, texts(4), **ANIMALS)
-    now = world.clock.now()
+    """For a week after the second step about three cards in ten are gold, whatever the project's own share."""
+    project = await judged(world, 45)
+    eve = await world.person("eve")
 
-    def share(tx: Transaction) -> float:
-        found = projects.find(tx, project)
-        assert found is not None
-        return asking.caller(tx, eve, project, found.file, late=0.0, now=now).gold_share
+    async def share() -> float:
+        now = world.clock.now()
 
-    assert await world.do(share) == 0.0
-    await world.do(
-        lambda tx: watches.keep(
-            tx,
-            watches.NOBODY,
-            project_id=project,
-            person_id=eve.id,
-            before=None,
-            answer_id=1,
-            step=Step.MORE_GOLD,
-            missed=0,
-        )
-    )
-    assert await world.do(share) == 0.3
+        def unit(tx: Transaction) -> float:
+            found = projects.find(tx, project)
+            assert found is not None
+            return asking.caller(tx, eve, project, found.file, late=0.0, now=now).gold_share
+
+        return await world.do(unit)
+
+    usual = await share()
+    assert usual < MORE_GOLD
+    while Measure.CHECK not in (kinds := [kind for kind, _ in await imposed(world, eve)]):
+        assert Measure.PAUSE not in kinds
+        assert await share() < MORE_GOLD
+        await works(world, eve, 1, label=WRONG)
+    assert await share() == MORE_GOLD
+    world.clock.move(CHECKED)
+    assert await share() < MORE_GOLD
 
 
 def _skip(tx: Transaction, *, who: Person, card: Assignment, now: datetime) -> None:

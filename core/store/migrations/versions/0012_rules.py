@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.types import Id
+from core.store.types import Id, Instant
 
 revision = "0012"
 down_revision = "0011"
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("skips", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("missed", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("checked_until", Instant, nullable=True),
     )
     op.create_index("ix_watch_person_id", "watch", ["person_id"])
     op.create_table(
