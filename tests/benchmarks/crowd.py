@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from bots.dialogue.vocabulary import (
     Limits,
     Message,
     Press,
+    Quote,
     Sender,
     Upload,
 )
@@ -84,6 +86,16 @@ class NullPlatform:
         await asyncio.Event().wait()
 
 
+WRONG = 5
+"""One answer in so many is wrong."""
+
+
+def _number(card: Message) -> int:
+    """The number in a task's text, which tells the truth: which of the labels is right, counted round."""
+    found = re.search(r"\d+", " ".join(part.words for part in card.parts if isinstance(part, Quote)))
+    return int(found[0]) if found else 0
+
+
 @dataclass(slots=True)
 class Worker:
     """Somebody with a card in hand."""
@@ -113,13 +125,14 @@ class Worker:
         await self.does(hear, Command("task", ""))
 
     async def answers(self, hear: Hear) -> None:
-        """Tap one of the labels, and wait for the next card."""
+        """Tap the right label, or in one of five cases another, and wait for the next card."""
         card = self.card
         assert card is not None, "the worker has begun"
         buttons = [one for row in card.rows for one in row if isinstance(one, Button)]
         labels = [one for one in buttons if one.data.startswith("1:a:")]
         assert labels, f"no task to answer: {card.parts}"
-        await self.does(hear, Press(labels[self.taps % len(labels)].data, f"{self.user_id}-{self.taps}"))
+        tapped = labels[(_number(card) + (self.taps % WRONG == 0)) % len(labels)]
+        await self.does(hear, Press(tapped.data, f"{self.user_id}-{self.taps}"))
 
     async def does(self, hear: Hear, what: Command | Press | Upload) -> None:
         self.taps += 1
