@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core import standing
 from core.clock import milliseconds
 from core.consensus import methods
 from core.consensus.believed import Believed
@@ -77,11 +78,11 @@ def caller(
 ) -> Caller:
     """What a project believes of a person who asks for work."""
     learner = methods()[file.method].learner
-    model, worker, watched = met(tx, project_id=project_id, person_id=person.id, file=file)
-    checked = MORE_GOLD if watched.checked_until is not None and now < watched.checked_until else 0.0
+    checked = MORE_GOLD if standing.is_checked(tx, person, project_id, now=now) else 0.0
     if learner is None:
         share = max(checked, file.gold_share)
         return Caller(Belief(p_right=ANYBODY.p_right, p_late=late), gold_share=share)
+    model, worker, _ = met(tx, project_id=project_id, person_id=person.id, file=file)
     counts = worker.counts or _elsewhere(tx, person.id, project_id, file, model)
     says = habits(learner, model, counts)
     prior = model.crowd.prior

@@ -163,9 +163,6 @@ def _take(
     tx: Transaction, held: Assignment, rule: Rule, step: Step, *, key: str, weight: float, now: datetime
 ) -> tuple[Event, ...]:
     lasts = {Step.MORE_GOLD: CHECKED, Step.PAUSE: PAUSE}.get(step)
-    if step is Step.MORE_GOLD:
-        until = now + CHECKED
-        watches.check(tx, project_id=held.project_id, person_id=held.person_id, until=until)
     events = standing.impose(
         tx,
         held.person_id,

@@ -35,6 +35,13 @@ def need_free_there(tx: Transaction, person: Person, project_id: int, *, now: da
         raise Refused("restricted")
 
 
+def is_checked(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> bool:
+    """Whether a project looks closer at the person's answers at the moment."""
+    if person.checked_until is None or person.checked_until <= now:
+        return False
+    return project_id in restrictions.checked_projects(tx, person.id, now=now)
+
+
 def is_paused(person: Person, *, now: datetime) -> bool:
     """Whether all work waits for the person at the moment."""
     return person.paused_until is not None and now < person.paused_until
@@ -83,6 +90,7 @@ def impose(
         where = project_id if kind is Measure.RESTRICT else None
         for assignment_id in restrictions.cards_of(tx, person_id, project_id=where):
             events += take_back(tx, assignment_id, why="imposed", now=now)
+    if kind is not Measure.WARN:
         _put_down(tx, person_id, now=now)  # the person's row last of all, as paying does
     who, rule = (by, None) if isinstance(by, int) else (None, by)
     about = f"person:{person_id}"
@@ -138,7 +146,9 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
 
 
 def _put_down(tx: Transaction, person_id: int, *, now: datetime) -> None:
-    held = holding(tx, person_id, now=now)
+    every = restrictions.of_person(tx, person_id)
+    held = [one for one in every if one.holds(now)]
+    checks = [one.until for one in every if one.kind is Measure.CHECK and one.lifted_at is None]
     # A pause without an end is a ban by another name, so it has one.
     pauses = [one.until for one in held if one.kind is Measure.PAUSE and one.until is not None]
     restrictions.put_down(
@@ -147,6 +157,7 @@ def _put_down(tx: Transaction, person_id: int, *, now: datetime) -> None:
         banned=any(one.kind is Measure.BAN for one in held),
         paused_until=max(pauses, default=None),
         restricted=any(one.kind is Measure.RESTRICT for one in held),
+        checked_until=max((one for one in checks if one is not None and now < one), default=None),
     )
 
 

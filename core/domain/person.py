@@ -44,6 +44,7 @@ class Person:
     banned: bool = False
     paused_until: datetime | None = None  # no project hands them anything until then
     restricted: bool = False  # some project may hand them nothing
+    checked_until: datetime | None = None  # some project looks closer at their answers until then
 
     @property
     def quiet(self) -> QuietHours | None:

@@ -303,5 +303,6 @@ def merge_person(tx: Transaction, *, stays: int, gone: int) -> None:
             banned=False,
             paused_until=None,
             restricted=False,
+            checked_until=None,
         )
     )

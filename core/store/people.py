@@ -34,6 +34,7 @@ _PERSON_COLUMNS = (
     person.c.banned,
     person.c.paused_until,
     person.c.restricted,
+    person.c.checked_until,
 )
 
 

@@ -35,15 +35,22 @@ _BY_ID = Statement(select(*_COLUMNS).where(_r.c.id == bindparam("restriction")),
 _OF_PERSON = Statement(
     select(*_COLUMNS).where(_r.c.person_id == bindparam("person")).order_by(_r.c.id), _restriction
 )
-_BARRED = Statement(
-    select(_r.c.project_id).where(
-        _r.c.person_id == bindparam("person"),
-        _r.c.kind == Measure.RESTRICT.value,
-        _r.c.lifted_at.is_(None),
-        or_(_r.c.until.is_(None), _r.c.until > bindparam("now")),
-    ),
-    int,
-)
+
+
+def _projects(kind: Measure) -> Statement[int]:
+    """Where something of this kind holds of a person."""
+    return Statement(
+        select(_r.c.project_id).where(
+            _r.c.person_id == bindparam("person"),
+            _r.c.kind == kind.value,
+            _r.c.lifted_at.is_(None),
+            or_(_r.c.until.is_(None), _r.c.until > bindparam("now")),
+        ),
+        int,
+    )
+
+
+_BARRED, _CHECKED = _projects(Measure.RESTRICT), _projects(Measure.CHECK)
 
 
 def find(tx: Transaction, restriction_id: int) -> Restriction | None:
@@ -59,6 +66,11 @@ def of_person(tx: Transaction, person_id: int) -> list[Restriction]:
 def barred_projects(tx: Transaction, person_id: int, *, now: datetime) -> frozenset[int]:
     """The projects that hand a person nothing now."""
     return frozenset(_BARRED.all(tx, person=person_id, now=now))
+
+
+def checked_projects(tx: Transaction, person_id: int, *, now: datetime) -> frozenset[int]:
+    """The projects that look closer at a person's answers now."""
+    return frozenset(_CHECKED.all(tx, person=person_id, now=now))
 
 
 def add(tx: Transaction, **values: Any) -> int:
@@ -77,13 +89,19 @@ def lift(tx: Transaction, restriction_id: int, *, by: int | None, now: datetime)
 
 
 def put_down(
-    tx: Transaction, person_id: int, *, banned: bool, paused_until: datetime | None, restricted: bool
+    tx: Transaction,
+    person_id: int,
+    *,
+    banned: bool,
+    paused_until: datetime | None,
+    restricted: bool,
+    checked_until: datetime | None,
 ) -> None:
     """What a person's restrictions come to, on the row that every event reads."""
     tx.execute(
         update(person)
         .where(person.c.id == person_id)
-        .values(banned=banned, paused_until=paused_until, restricted=restricted)
+        .values(banned=banned, paused_until=paused_until, restricted=restricted, checked_until=checked_until)
     )
 
 

@@ -6,7 +6,6 @@ import json
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -31,7 +30,6 @@ class Watched:
     step: Step = Step.NONE
     skips: int = 0
     missed: int = 0
-    checked_until: datetime | None = None
     house: str | None = None
 
     @property
@@ -69,12 +67,12 @@ def _setting(text: str | None) -> Mapping[Rule, Strictness]:
 
 def watched(evidence: bytes | None, step: int | None, skips: int | None, *rest: Any) -> Watched:
     """From the columns of an outer join."""
-    missed, checked_until, rules = rest
-    return Watched(evidence, Step(step or 0), skips or 0, missed or 0, checked_until, rules)
+    missed, rules = rest
+    return Watched(evidence, Step(step or 0), skips or 0, missed or 0, rules)
 
 
 HOUSE = select(house.c.rules).where(house.c.id == 1).scalar_subquery()
-COLUMNS = (watch.c.evidence, watch.c.step, watch.c.skips, watch.c.missed, watch.c.checked_until, HOUSE)
+COLUMNS = (watch.c.evidence, watch.c.step, watch.c.skips, watch.c.missed, HOUSE)
 _ONE = (watch.c.project_id == bindparam("project"), watch.c.person_id == bindparam("person"))
 _KEY = [watch.c.project_id, watch.c.person_id]
 
@@ -144,12 +142,6 @@ def unsaid(tx: Transaction, *, project_id: int, person_id: int, answer_id: int) 
         )
         .values(evidence=watch.c.before, answer_id=None)
     )
-
-
-def check(tx: Transaction, *, project_id: int, person_id: int, until: datetime) -> None:
-    """They meet more known tasks until then."""
-    where = watch.c.project_id == project_id, watch.c.person_id == person_id
-    tx.execute(watch.update().where(*where).values(checked_until=until))
 
 
 def skipped(tx: Transaction, *, project_id: int, person_id: int) -> int:

@@ -194,7 +194,8 @@ async def test_who_is_looked_at_closer_meets_more_known_tasks(world: World) -> N
         def unit(tx: Transaction) -> float:
             found = projects.find(tx, project)
             assert found is not None
-            return asking.caller(tx, eve, project, found.file, late=0.0, now=now).gold_share
+            who = people_rows.by_account(tx, eve.account_id)
+            return asking.caller(tx, who, project, found.file, late=0.0, now=now).gold_share
 
         return await world.do(unit)
 

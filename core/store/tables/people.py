@@ -48,6 +48,7 @@ person = Table(
     Column("banned", Boolean, nullable=False, server_default=false()),
     Column("paused_until", Instant),
     Column("restricted", Boolean, nullable=False, server_default=false()),  # in some project, perhaps
+    Column("checked_until", Instant),  # in some project
     # Sensitive topics, a bit for each (core.domain.topics): those they are fine with, and those they were asked about.
     Column("topics", Integer, nullable=False, server_default="0"),
     Column("topics_asked", Integer, nullable=False, server_default="0"),

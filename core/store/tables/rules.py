@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 
 from core.store.tables.metadata import metadata
-from core.store.types import Id, Instant
+from core.store.types import Id
 
 # One row for each worker of a project, which each answer writes and the next one reads together with
 # `worker_model`; it outlives refits.
@@ -20,7 +20,6 @@ watch = Table(
     Column("step", Integer, nullable=False, server_default="0"),  # core.domain.rules.Step, by answers
     Column("skips", Integer, nullable=False, server_default="0"),  # in a row
     Column("missed", Integer, nullable=False, server_default="0"),  # overdue in a row
-    Column("checked_until", Instant),  # until when they meet more known tasks
 )
 
 house = Table(

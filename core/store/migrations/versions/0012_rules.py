@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("skips", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("missed", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("checked_until", Instant, nullable=True),
     )
+    op.add_column("person", sa.Column("checked_until", Instant(), nullable=True))
     op.create_index("ix_watch_person_id", "watch", ["person_id"])
     op.create_table(
         "house",
