@@ -326,9 +326,12 @@ def _claim(
 
 
 def _pause_unpaid(tx: Transaction, project_id: int) -> tuple[Event, ...]:
-    """Pause a running project that cannot pay, once, and tell its owner."""
+    """Tell the owner of a project that cannot pay, once; a running one is paused, a trial waits for more."""
     project = projects.lock(tx, project_id)
-    if project is None or project.state is not ProjectState.RUNNING:
+    if project is None or project.state not in (ProjectState.RUNNING, ProjectState.PILOT):
         return ()
-    projects.change(tx, project_id, state=ProjectState.PAUSED, paused_by="budget")
+    if project.state is ProjectState.PILOT and project.paused_by is not None:
+        return ()
+    runs = project.state is ProjectState.RUNNING
+    projects.change(tx, project_id, paused_by="budget", **({"state": ProjectState.PAUSED} if runs else {}))
     return (BudgetSpent(owner_id=project.owner_id, project_id=project_id),)

@@ -105,7 +105,7 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
     practising.need_practice(tx, project)
-    launched: dict[str, object] = {"launched_at": now}
+    launched: dict[str, object] = {"launched_at": now, "paused_by": None}
     if project.state is ProjectState.PILOT and not tasks.any_unfinished(tx, project_id):
         launched["finished_at"] = now  # the trial was all there is
     moved = _move(tx, person, project, "launch", **launched)
@@ -140,8 +140,10 @@ def set_budget(tx: Transaction, person: Person, project_id: int, budget: int, *,
     Raises:
         Refused: unknown_project, budget_below_spent.
     """
-    _need_budget(own(tx, person, project_id), budget)
-    rows.change(tx, project_id, budget=budget)
+    project = own(tx, person, project_id)
+    _need_budget(project, budget)
+    trial = {"paused_by": None} if project.state is ProjectState.PILOT else {}  # it goes on by itself
+    rows.change(tx, project_id, budget=budget, **trial)
     _note(tx, person, "budget.changed", project_id, now=now, budget=budget)
     return own(tx, person, project_id)
 

@@ -23,6 +23,7 @@ from bots.dialogue.cards import SLOT
 from bots.dialogue.vocabulary import Button, Message, Note, Para, Part, Row, Title
 from bots.postbox import Postbox
 from core import events
+from core.domain.states import ProjectState
 from core.events import Event
 from core.store import chats, projects, task_views
 from core.store import people as people_rows
@@ -254,10 +255,21 @@ def _escalated(tx: Transaction, t: Translator, project_id: int) -> Message:
 
 
 def _budget(tx: Transaction, t: Translator, project_id: int) -> Message:
+    project = projects.find(tx, project_id)
+    tried = project is not None and project.state is ProjectState.PILOT
+    title = _title(tx, t, project_id)
     return _message(
         t,
-        Para(t("“%(project)s” is paused: its budget is used up.", project=_title(tx, t, project_id))),
-        Note(t("Raise the budget, then resume.")),
+        Para(
+            t("The trial of “%(project)s” waits: its budget is used up.", project=title)
+            if tried
+            else t("“%(project)s” is paused: its budget is used up.", project=title)
+        ),
+        Note(
+            t("Raise the budget, then it goes on by itself.")
+            if tried
+            else t("Raise the budget, then resume.")
+        ),
         button=Button(t("Show the project"), data("project", project_id)),
     )
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from core import bonuses, exporting, fair_pay, leaderboard, pilots, projects, streaks
+from core.assigning import Handed
 from core.clock import ManualClock
 from core.domain.person import Person, Role
 from core.domain.states import ProjectState
 from core.errors import Refused
-from core.events import BonusGiven, PilotOver
+from core.events import BonusGiven, BudgetSpent, PilotOver
 from core.intake.project_model import ProjectFile
 from core.leaderboard import Span
 from core.merging import merge
@@ -87,6 +88,23 @@ async def test_a_trial_hands_out_the_first_tasks_only(world: World, owner: Perso
     launched = await world.do(lambda tx: projects.launch(tx, owner, project, now=world.clock.now()))
     assert launched.state is ProjectState.RUNNING
     assert (await world.hold(late)).content["text"] == "t20"
+
+
+async def test_a_trial_that_cannot_pay_says_so_once_and_goes_on_with_more(world: World) -> None:
+    """Its owner is told when the budget does not reach, not at every visit; more budget and its tasks go out again."""
+    owner, will = await world.person("owner", Role.REQUESTER), await world.person("will")
+    project = await world.project(owner, ["a", "b", "c"], launch=False, overlap=ALONE, budget=15)
+    await world.do(lambda tx: pilots.begin(tx, owner, project, now=world.clock.now()))
+    await world.answers(will, await world.hold(will), "cat")
+    visits = [await world.offer(will) for _ in range(2)]
+    assert [[type(event) for event in one.events] for one in visits] == [[BudgetSpent], []]
+    assert (await world.budget(project)).state is ProjectState.PILOT
+    now = world.clock.now()
+    for budget, told in ((17, [BudgetSpent]), (100, [])):
+        await world.do(lambda tx, budget=budget: projects.set_budget(tx, owner, project, budget, now=now))  # type: ignore[misc]  # bound
+        visit = await world.offer(will)
+        assert [type(event) for event in visit.events] == told
+    assert isinstance(visit, Handed)
 
 
 def _report(tx: Transaction, project_id: int) -> pilots.Report | None:
