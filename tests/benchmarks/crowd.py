@@ -31,6 +31,7 @@ from bots.dialogue.vocabulary import (
 from bots.platform import Address, Hear, Media, Posted
 from bots.runner import Service, compose, warm_up
 from core.clock import Clock, SystemClock
+from core.domain.task import Assignment
 from core.store import Store
 from core.vault import Vault
 from tests.benchmarks.measuring import Sample, Watch
@@ -88,6 +89,15 @@ class NullPlatform:
 
 WRONG = 5
 """One answer in so many is wrong."""
+
+
+def said(card: Assignment, *, right: bool, at: int) -> str:
+    """What somebody says of a task whose number tells the truth."""
+    labels = [label.id for label in card.file.labels]
+    number = re.search(r"\d+", card.content["text"])
+    assert number is not None, "texts are numbered"
+    truth = card.gold or labels[int(number[0]) % len(labels)]
+    return truth if right else labels[at % len(labels)]
 
 
 def _number(card: Message) -> int:

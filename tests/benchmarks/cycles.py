@@ -16,7 +16,7 @@ from core.domain.task import Assignment
 from core.people import Identity, find
 from core.store import Store, Transaction
 from tests.benchmarks import weighed
-from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
+from tests.benchmarks.crowd import PLATFORM, VAULT, WRONG, crowd, said
 from tests.benchmarks.measuring import Rounds, Sample, Spread, Stopwatch, Watch
 from tests.benchmarks.raw import Recorded, Recorder, replay
 from tests.benchmarks.reporting import Goal, Report, Table
@@ -163,7 +163,7 @@ async def _next(store: Store, person: Person, card: Assignment | None) -> Assign
 
     def unit(tx: Transaction) -> Assignment:
         if card is not None:
-            answer(tx, person, card.id, card.file.labels[card.id % 2].id, now=now)
+            answer(tx, person, card.id, said(card, right=card.id % WRONG > 0, at=card.id), now=now)
         handed = next_task(tx, person, asked=card is None, now=now, chance=chance_of(person.id))
         assert isinstance(handed, Handed), "there are more tasks than cycles"
         return handed.assignment

@@ -31,9 +31,6 @@ from core.vault import Vault
 from tests.benchmarks.helped_problems import Problem, Simulated, said
 
 GOLD = 20
-MOST = 9
-"""So many people at most are asked about a task: with five of them, right in three of four cases, a crowd alone does
-not get as far as is asked."""
 VISIT_EVERY = timedelta(seconds=20)
 READING = timedelta(seconds=5)
 TICK_EVERY = 6
@@ -115,7 +112,7 @@ async def prepared(
             "project": problem.name,
             "instructions": "Which one is it?",
             "labels": [{"id": one, "en": one.title()} for one in problem.labels],
-            "overlap": {"min": 2, "max": MOST, "confidence": target},
+            "overlap": {"min": 2, "max": problem.most, "confidence": target},
             "suggestions": dict(help_),
         }
     )

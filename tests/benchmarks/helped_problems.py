@@ -29,6 +29,8 @@ class Problem:
     labels: tuple[str, ...]
     contents: tuple[dict[str, str], ...]
     truth: tuple[int, ...]
+    most: int
+    """So many people at most are asked about a task: as few as bring the crowd alone as far as is asked."""
 
 
 def digits(media_dir: Path, *, tasks: int, seed: int) -> Problem:
@@ -45,6 +47,7 @@ def digits(media_dir: Path, *, tasks: int, seed: int) -> Problem:
         labels=tuple(str(one) for one in range(10)),
         contents=tuple({"image": _picture(known.images[at], media_dir)} for at in order),
         truth=tuple(int(known.target[at]) for at in order),
+        most=5,
     )
 
 
@@ -64,6 +67,7 @@ def texts(_: Path, *, tasks: int, seed: int) -> Problem:
         labels=TOPICS,
         contents=tuple({"text": f"{one.text}"} for one in found),
         truth=tuple(TOPICS.index(one.topic) for one in found),
+        most=7,
     )
 
 

@@ -85,7 +85,8 @@ def _joined(tx: Transaction, where: tuple[str, str], name: str, *roles: Role, no
 
 def _rows(tasks: int) -> Iterator[TaskRow]:
     for number in range(tasks):
-        gold = "good" if number % 50 == 0 else None
+        labels = PROJECT["labels"]
+        gold = labels[number % len(labels)]["id"] if number % 50 == 0 else None
         yield TaskRow(
             line=number + 2,
             content={"text": WORDS % number},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from core.domain.task import Assignment
 from core.people import Identity, find
 from core.store import Store, Transaction
 from core.store.base import Unit
-from tests.benchmarks.crowd import PLATFORM, VAULT, crowd
+from tests.benchmarks.crowd import PLATFORM, VAULT, crowd, said
 from tests.benchmarks.measuring import Spread
 from tests.benchmarks.metering import Cost, Meter
 from tests.benchmarks.preparing import MAJORITY
@@ -60,20 +59,11 @@ class _Game:
         card, chance = self.cards.get(person.id), chance_of(self.turn)
         with meter.unit():
             if card is not None:
-                label = _said(card, right=chance.random() < RIGHT, at=self.turn)
+                label = said(card, right=chance.random() < RIGHT, at=self.turn)
                 answering.answer(tx, person, card.id, label, now=now)
             handed = next_task(tx, person, asked=card is None, now=now, chance=chance)
         assert isinstance(handed, Handed), "there are more tasks than answers"
         self.cards[person.id] = handed.assignment
-
-
-def _said(card: Assignment, *, right: bool, at: int) -> str:
-    """What somebody says of a task whose number tells the truth."""
-    labels = [label.id for label in card.file.labels]
-    number = re.search(r"\d+", card.content["text"])
-    assert number is not None, "texts are numbered"
-    truth = card.gold or labels[int(number[0]) % len(labels)]
-    return truth if right else labels[at % len(labels)]
 
 
 async def run(
