@@ -153,6 +153,8 @@ def start(
     if seen is None or project.owner_id == person.id or told in (Lack.TOPICS, Lack.NOTICE):
         raise Refused("practice_over")
     if seen.open is not None:
+        # The one it began for may ask for it no more, or have ended.
+        rows.go_on_for(tx, seen.open.id, project_id=project_id)
         return _next(tx, seen.open.id, tasks=seen.open.tasks)
     if not seen.ready(now):
         raise Refused("skill_held" if seen.holds(now + lead(seen.policy)) else "practice_later")

@@ -208,6 +208,9 @@ _END = Change(
     .where(attempt.c.id == bindparam("attempt"), attempt.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), passed=bindparam("well"))
 )
+_GO_ON = Change(
+    update(attempt).where(attempt.c.id == bindparam("attempt")).values(project_id=bindparam("whose"))
+)
 
 
 def given(tx: Transaction, given_id: int) -> Given | None:
@@ -228,6 +231,11 @@ def answer(tx: Transaction, given_id: int, *, value: str, right: bool, now: date
 def end(tx: Transaction, attempt_id: int, *, passed: bool, now: datetime) -> bool:
     """End an attempt; False when it had ended."""
     return _END.run(tx, attempt=attempt_id, now=now, well=passed) == 1
+
+
+def go_on_for(tx: Transaction, attempt_id: int, *, project_id: int) -> None:
+    """An attempt goes on for another project that requires the skill."""
+    _GO_ON.run(tx, attempt=attempt_id, whose=project_id)
 
 
 _SHOWN = Statement(

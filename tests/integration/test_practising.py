@@ -18,6 +18,7 @@ from core.domain.person import Person, Role
 from core.domain.topics import Lack
 from core.errors import Refused
 from core.events import SkillEnds
+from core.intake.project_model import ProjectFile
 from core.intake.rows import TaskRow
 from core.store import Store, Transaction, assignments, practice, qualified
 from core.store import projects as project_rows
@@ -302,6 +303,30 @@ async def test_projects_of_one_owner_share_a_skill(world: World) -> None:
         return [admissions.lack(tx, person_id=ana.id, project_id=one, now=now) for one in (1, second, third)]
 
     assert await world.store.read(lacks) == [Lack.NOTHING, Lack.NOTHING, Lack.SKILL]
+
+
+async def changes(world: World, project: int, **settings: Any) -> None:
+    """The owner sends the project's file again, with other settings."""
+    boss, now = await world.person("owner", Role.REQUESTER), world.clock.now()
+
+    def unit(tx: Transaction) -> None:
+        found = project_rows.find(tx, project)
+        assert found is not None
+        file = ProjectFile.model_validate(found.file.model_dump(by_alias=True) | settings)
+        projects.replace_file(tx, boss, project, file, now=now)
+
+    await world.do(unit)
+
+
+async def test_an_attempt_goes_on_for_another_project(small: World) -> None:
+    """Also when the one that it began for asks for the skill no more."""
+    await skilled(small)
+    boss, ana = await small.person("owner", Role.REQUESTER), await small.person("ana")
+    second = await small.project(boss, ["Moo"], qualification=POLICY)
+    await starts(small, ana)
+    await changes(small, 1, qualification=None)
+    assert isinstance(await comes(small, ana), NothingToDo)
+    assert (await practises(small, ana, project=second))[-1].expires_at is not None
 
 
 async def test_practice_is_needed_to_launch(world: World) -> None:

@@ -39,7 +39,7 @@ attempt = Table(
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("skill_id", Id, ForeignKey("skill.id"), nullable=False),
-    Column("project_id", Id, ForeignKey("project.id"), nullable=False),  # for which they began
+    Column("project_id", Id, ForeignKey("project.id"), nullable=False),  # for which they practise
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("passed", Boolean),
