@@ -87,7 +87,7 @@ def outlook(tx: Transaction, person: Person, project: Project) -> Outlook | None
         return None
     held = qualified.held(tx, person_id=person.id, skill_id=skill_id)
     before = rows.attempts(tx, person_id=person.id, skill_id=skill_id)
-    ongoing = next((one for one in before if one.ended_at is None), None)
+    ongoing = next((one for one in before if one.ended_at is None and _can_end(tx, one.id)), None)
     tasks = policy.questions if held is None else max(FEWEST, -(-policy.questions // 2))
     return Outlook(
         project=project,
@@ -121,12 +121,21 @@ def _usable(tx: Transaction, person_id: int, skill_id: int) -> list[int]:
     found = []
     for practice_id, project_id, known in rows.readable(tx, skill_id=skill_id, person_id=person_id):
         if project_id not in offered:
-            offered[project_id] = frozenset(
-                one.id for one in _file(tx, project_id).labels if not one.archived
-            )
+            offered[project_id] = _offered(_file(tx, project_id))
         if known in offered[project_id]:
             found.append(practice_id)
     return found
+
+
+def _offered(file: ProjectFile) -> frozenset[str]:
+    return frozenset(one.id for one in file.labels if not one.archived)
+
+
+def _can_end(tx: Transaction, attempt_id: int) -> bool:
+    """Whether the known answer of every task that is left is still offered: else nobody could be right."""
+    return all(
+        known in _offered(_file(tx, project_id)) for project_id, known in rows.left(tx, attempt_id)
+    )
 
 
 def _file(tx: Transaction, project_id: int) -> ProjectFile:
@@ -158,6 +167,7 @@ def start(
         return _next(tx, seen.open.id, tasks=seen.open.tasks)
     if not seen.ready(now):
         raise Refused("skill_held" if seen.holds(now + lead(seen.policy)) else "practice_later")
+    rows.drop(tx, person_id=person.id, skill_id=seen.skill_id, now=now)
     chosen = _draw(tx, person.id, seen, chance=chance)
     attempt_id = rows.begin(
         tx, person_id=person.id, skill_id=seen.skill_id, project_id=project_id, tasks=chosen, now=now
@@ -239,7 +249,7 @@ def answer(tx: Transaction, person: Person, given_id: int, raw: str, *, now: dat
     if attempt.ended_at is not None:
         raise Refused("card_closed")
     policy = _file(tx, attempt.project_id).qualification
-    if policy is None:
+    if policy is None or one.gold not in _offered(file):
         raise Refused("practice_over")
     value = kind_named(file.kind).parse_answer(raw, file)
     right = value == one.gold

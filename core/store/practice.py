@@ -208,6 +208,21 @@ _END = Change(
     .where(attempt.c.id == bindparam("attempt"), attempt.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), passed=bindparam("well"))
 )
+_DROP = Change(
+    update(attempt)
+    .where(
+        attempt.c.person_id == bindparam("person"),
+        attempt.c.skill_id == bindparam("skill"),
+        attempt.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
+)
+_LEFT = Statement(
+    select(practice.c.project_id, practice.c.gold)
+    .join(attempt_task, attempt_task.c.practice_id == practice.c.id)
+    .where(attempt_task.c.attempt_id == bindparam("attempt"), attempt_task.c.value.is_(None)),
+    lambda *row: row,
+)
 _GO_ON = Change(
     update(attempt).where(attempt.c.id == bindparam("attempt")).values(project_id=bindparam("whose"))
 )
@@ -231,6 +246,16 @@ def answer(tx: Transaction, given_id: int, *, value: str, right: bool, now: date
 def end(tx: Transaction, attempt_id: int, *, passed: bool, now: datetime) -> bool:
     """End an attempt; False when it had ended."""
     return _END.run(tx, attempt=attempt_id, now=now, well=passed) == 1
+
+
+def drop(tx: Transaction, *, person_id: int, skill_id: int, now: datetime) -> None:
+    """An open attempt at a skill ends, and counts for nothing."""
+    _DROP.run(tx, person=person_id, skill=skill_id, now=now)
+
+
+def left(tx: Transaction, attempt_id: int) -> list[tuple[int, str]]:
+    """Project and known answer of the tasks of an attempt that are not answered."""
+    return _LEFT.all(tx, attempt=attempt_id)
 
 
 def go_on_for(tx: Transaction, attempt_id: int, *, project_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,24 @@ async def test_an_attempt_goes_on_for_another_project(small: World) -> None:
     await changes(small, 1, qualification=None)
     assert isinstance(await comes(small, ana), NothingToDo)
     assert (await practises(small, ana, project=second))[-1].expires_at is not None
+
+
+async def test_a_label_that_is_no_longer_offered(small: World) -> None:
+    """Nobody is asked what nobody can answer: the attempt counts for nothing, and another one begins."""
+    labels = [{"id": label, "en": label.title()} for label in ("cat", "cow", "dog")]
+    cows = [replace(one, gold="cow") for one in lessons(4, of="c")]
+    boss, ana = await small.person("owner", Role.REQUESTER), await small.person("ana")
+    made = await small.project(boss, cows, labels=labels, qualification=POLICY, launch=False)
+    await skilled(small, labels=labels)
+    while (await starts(small, ana, 2)).gold != "cow":
+        await small.do(lambda tx: practice.drop(tx, person_id=ana.id, skill_id=1, now=small.clock.now()))
+    given, now = await starts(small, ana, 2), small.clock.now()
+    await changes(small, made, labels=[labels[0], labels[1] | {"archived": True}, labels[2]])
+    with pytest.raises(Refused, match="practice_over"):
+        await small.do(lambda tx: practising.answer(tx, ana, given.id, "dog", now=now))
+    judged = await practises(small, ana, project=2)
+    assert [one.given.gold for one in judged] == ["dog"] * 4
+    assert judged[-1].expires_at is not None
 
 
 async def test_practice_is_needed_to_launch(world: World) -> None:
