@@ -70,7 +70,7 @@ def replace_file(
 
     Raises:
         Refused: unknown_project, project_closed, kind_changed, label_removed, budget_below_spent,
-            point_value_fixed, unknown_model, model_labels_differ.
+            point_value_fixed, unknown_model, model_labels_differ, practice_missing.
     """
     project = own(tx, person, project_id)
     if project.state is ProjectState.CLOSED:
@@ -89,8 +89,18 @@ def replace_file(
     practising.follow_file(tx, project_id, owner_id=project.owner_id, file=file)
     if (project.file.method, project.file.labels) != (file.method, file.labels):
         refits.outdate(tx, [project_id])
+    if project.state is not ProjectState.DRAFT and _asks_more(project.file, file):
+        practising.need_practice(tx, own(tx, person, project_id))
     _note(tx, person, "project.changed", project_id, now=now, version=project.version + 1)
     return own(tx, person, project_id)
+
+
+def _asks_more(before: ProjectFile, after: ProjectFile) -> bool:
+    """Whether a changed file asks workers for practice that the one before did not ask for."""
+    old, new = before.qualification, after.qualification
+    if old is None or new is None:
+        return new is not None
+    return old.skill != new.skill or old.questions < new.questions
 
 
 def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> Project:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import asking, practising, privacy, projects
+from core import asking, importing, practising, privacy, projects
 from core.admission import Gate
 from core.assigning import Handed, NothingToDo, next_task
 from core.clock import ManualClock
@@ -361,13 +361,27 @@ async def test_practice_is_needed_to_launch(world: World) -> None:
     with pytest.raises(Refused, match="practice_missing") as refused:
         await launch()
     assert refused.value.facts == {"questions": 4, "found": 0}
-    from core import importing
-
     more = lessons(4, lang=None, of="q")
     assert await world.do(lambda tx: importing.add_tasks(tx, made, more, now=now)) == (4, [])
     added, repeated = await world.do(lambda tx: importing.add_tasks(tx, made, more, now=now))
     assert (added, [one.code for _, one in repeated]) == (0, ["duplicate_id"] * 4)
     assert (await launch()).id == made
+
+
+async def test_practice_is_needed_to_ask_for_more(small: World) -> None:
+    """A project that runs cannot ask for a skill that nobody could earn."""
+    boss = await small.person("owner", Role.REQUESTER)
+    made = await small.project(boss, ["Meow"])
+    with pytest.raises(Refused, match="practice_missing"):
+        await changes(small, made, qualification=POLICY)
+    assert isinstance(await comes(small, await small.person("ana")), Handed)
+    now = small.clock.now()
+    await small.do(lambda tx: importing.add_tasks(tx, made, lessons(4), now=now))
+    await changes(small, made, qualification=POLICY)
+    await changes(small, made, qualification=POLICY | {"pass": 1})
+    assert await gate(small, await small.person("ben")) is not None
+    with pytest.raises(Refused, match="practice_missing"):
+        await changes(small, made, qualification=POLICY | {"questions": 5})
 
 
 async def test_only_what_somebody_can_read(small: World) -> None:
