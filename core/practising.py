@@ -133,9 +133,7 @@ def _offered(file: ProjectFile) -> frozenset[str]:
 
 def _can_end(tx: Transaction, attempt_id: int) -> bool:
     """Whether the known answer of every task that is left is still offered: else nobody could be right."""
-    return all(
-        known in _offered(_file(tx, project_id)) for project_id, known in rows.left(tx, attempt_id)
-    )
+    return all(known in _offered(_file(tx, project_id)) for project_id, known in rows.left(tx, attempt_id))
 
 
 def _file(tx: Transaction, project_id: int) -> ProjectFile:

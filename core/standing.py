@@ -164,8 +164,6 @@ def _put_down(tx: Transaction, person_id: int, *, now: datetime) -> None:
 def after_merge(tx: Transaction, person_id: int, *, now: datetime) -> tuple[Event, ...]:
     """Two people became one, and what held of either holds of both: their cards go back where they must."""
     held = holding(tx, person_id, now=now)
-    if not held:
-        return ()
     everywhere = any(one.kind in (Measure.BAN, Measure.PAUSE) for one in held)
     events: list[Event] = []
     for where in [None] if everywhere else sorted({one.project_id or 0 for one in held}):

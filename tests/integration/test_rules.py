@@ -23,6 +23,7 @@ from core.store import Store, Transaction, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.watches import Watched
 from core.vault import Vault
+from tests.linked import linked
 from tests.world import World
 
 LABELS = ("cat", "dog", "cow", "hen", "pig", "rat")
@@ -208,6 +209,27 @@ async def test_who_is_looked_at_closer_meets_more_known_tasks(world: World) -> N
     assert await share() == MORE_GOLD
     world.clock.move(CHECKED)
     assert await share() < MORE_GOLD
+
+
+async def test_a_closer_look_comes_along(world: World) -> None:
+    """Who links another chat is looked at there as here."""
+    owner = await world.person("owner", Role.REQUESTER)
+    here, eve = await world.person("here"), await world.person("eve")
+    project, now = await world.project(owner, texts(1), **ANIMALS), world.clock.now()
+    await world.do(
+        lambda tx: standing.impose(
+            tx,
+            eve.id,
+            kind=Measure.CHECK,
+            by="gold",
+            reason="gold",
+            project_id=project,
+            until=now + CHECKED,
+            now=now,
+        )
+    )
+    here, _, _ = await linked(world, here, eve)
+    assert await world.do(lambda tx: standing.is_checked(tx, here, project, now=now))
 
 
 def _skip(tx: Transaction, *, who: Person, card: Assignment, now: datetime) -> None:
