@@ -69,8 +69,12 @@ def possible(tx: Transaction, person: Person, *, now: datetime) -> Open:
 
 
 def _still(one: Restriction, *, now: datetime) -> bool:
-    """A warning can be disputed for a week; what keeps somebody from work, for as long as it does."""
-    return now - one.at < WITHIN if one.kind in (Measure.WARN, Measure.CHECK) else one.holds(now)
+    """A warning, and what a rule did, can be disputed for a week; what keeps somebody from work, as long as it does.
+
+    A rule may pause somebody for a night, and takes the next step from there until it is lifted.
+    """
+    told = one.by_rule is not None or one.kind in (Measure.WARN, Measure.CHECK)
+    return one.holds(now) or (told and now - one.at < WITHIN)
 
 
 # --- making one -----------------------------------------------------------------------------------------

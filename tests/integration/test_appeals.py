@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.events import AppealDecided, CaseOpened
 from core.intake.rows import TaskRow
 from core.refitting import truth_of
-from core.store import Store, Transaction, ledger, refits, task_views
+from core.store import Store, Transaction, ledger, refits, restrictions, task_views
 from core.store import appeals as rows
 from core.store.tables import ledger as entries
 from core.vault import Vault
@@ -280,6 +280,32 @@ async def test_a_banned_person_can_appeal_that_and_nothing_else(world: World) ->
         await decides(world, mona, made)
     await decides(world, mike, made)
     assert not (await world.person("worker0")).banned
+
+
+@pytest.mark.parametrize(("by", "hours", "can"), [("gold", 8, True), ("gold", 169, False), (1, 8, False)])
+async def test_a_pause_that_a_rule_made_can_be_disputed_when_it_is_over(
+    world: World, by: int | str, hours: int, can: bool
+) -> None:
+    """It may pass in a night, and what the rule counts from there; for a week, as a warning."""
+    await world.person("mona", Role.MODERATOR)
+    will, now = await world.person("will"), world.clock.now()
+    until = now + timedelta(hours=6)
+    await world.do(
+        lambda tx: standing.impose(
+            tx, will.id, kind=Measure.PAUSE, by=by, reason="gold", until=until, now=now
+        )
+    )
+    later = now + timedelta(hours=hours)
+    assert bool(await world.do(lambda tx: appeals.possible(tx, will, now=later))) is can
+    if not can:
+        with pytest.raises(Refused, match="not_appealable"):
+            await world.do(lambda tx: appeals.about_measure(tx, will, 1, now=later))
+        return
+    made, _ = await world.do(lambda tx: appeals.about_measure(tx, will, 1, now=later))
+    await decides(world, await world.person("mona"), made)
+    held = await world.do(lambda tx: restrictions.find(tx, 1))
+    assert held is not None
+    assert held.lifted_at is not None
 
 
 async def test_points_are_adjusted_within_the_budget(world: World) -> None:
