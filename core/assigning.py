@@ -78,7 +78,7 @@ def next_task(
         ran_out = run_out(tx, held, now=now)  # the sweep has not come by yet
         events += (*ran_out, *rules.missed(tx, ran_out, now=now))
         if any(isinstance(one, Imposed) for one in events):
-            return NothingToDo(tuple(events))  # the person is told what, and asks again
+            return NothingToDo(tuple(events))  # who asks again, asks as they stand now
     project = _Projects(tx, person, now)
     unpaid: set[int] = set()
     lost: dict[int, int] = {}

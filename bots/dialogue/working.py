@@ -50,6 +50,9 @@ def serve(turn: Turn, *, asked: bool, undo: Undo | None = None) -> Message:
     turn.tell(handed.events)
     if isinstance(handed, Handed):
         return cards.card(turn.t, handed.assignment, now=turn.now, undo=undo)
+    if any(isinstance(one, Imposed) for one in handed.events):
+        turn.refresh()  # their card ran out, and a rule had a word to say: what is left for them now
+        return serve(turn, asked=asked, undo=undo)
     if not people_rows.languages(turn.tx, turn.person.id):
         return ask_languages(turn)
     if handed.gate is not None:

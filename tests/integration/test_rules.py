@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bots.dialogue.vocabulary import Para
 from core import answering, asking, review, rules, standing
 from core.assigning import Handed
 from core.clock import ManualClock
@@ -23,6 +25,7 @@ from core.store import Store, Transaction, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.watches import Watched
 from core.vault import Vault
+from tests.house import paper_house
 from tests.linked import linked
 from tests.world import World
 
@@ -268,6 +271,30 @@ async def test_two_cards_that_ran_out_bring_a_word(world: World) -> None:
         await asyncio.gather(world.tick(), world.tick())
     assert await imposed(world, will) == [(Measure.WARN, "overdue")]
     assert isinstance(await world.offer(will), Handed)
+
+
+async def test_a_word_does_not_come_instead_of_a_task(
+    sqlite_store: Store, clock: ManualClock, vault: Vault, tmp_path: Path
+) -> None:
+    """Who asks before the sweep came by gets the word, and the task that they asked for."""
+    async with paper_house(sqlite_store, clock, vault, tmp_path) as house:
+        world = World(sqlite_store, clock, vault)
+        await world.project(await world.person("owner", Role.REQUESTER), texts(5), **ANIMALS)
+        will = await house.joined("will")
+        for _ in range(2):
+            await will.says("/task")
+            clock.move(timedelta(hours=4, minutes=1))
+            await world.remind()
+            clock.move(timedelta(hours=1))
+        await will.says("/task")
+        assert await world.do(lambda tx: [one.reason for one in restrictions.of_person(tx, 2)]) == ["overdue"]
+        said = [
+            str(part.words)
+            for one in will.chat.messages.values()
+            for part in one.parts
+            if isinstance(part, Para)
+        ]
+        assert not [one for one in said if one.startswith("There is nothing to do")]
 
 
 async def test_the_same_answer_twice_is_one_answer(world: World) -> None:
