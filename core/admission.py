@@ -12,7 +12,7 @@ from core.domain.project import Project
 from core.domain.topics import Lack
 from core.intake.project_model import ProjectFile
 from core.practising import Outlook
-from core.store import admissions, projects, queues
+from core.store import admissions, projects, qualified, queues
 from core.store.admissions import Chosen
 from core.store.queues import Queue
 from core.store.transaction import Transaction
@@ -55,6 +55,7 @@ def first(tx: Transaction, person: Person, lacking: Iterable[Queue], *, now: dat
             of_project.setdefault(one.project_id, []).append(one)
     said: Chosen | None = None
     skills = 0
+    waits: set[object] = set()  # skills that they may not practise for now, whichever project asks
     for project_id, waiting in of_project.items():
         lack, practice = Lack(waiting[0].lacks), None
         if lack is Lack.TOPICS:
@@ -64,9 +65,14 @@ def first(tx: Transaction, person: Person, lacking: Iterable[Queue], *, now: dat
         project = projects.find(tx, project_id)
         assert project is not None, "its queue was just read"
         if lack is Lack.SKILL:
+            policy = project.file.qualification
+            wanted = (qualified.required_by(tx, project_id), policy and policy.questions)
+            if wanted in waits:
+                continue
             skills += 1
             practice = practising.outlook(tx, person, project) if skills <= MOST else None
             if practice is None or not practice.ready(now):
+                waits.add(wanted)
                 continue
         if any(queues.waiting(tx, one, person.id) for one in waiting):
             return Gate(lack, project, practice)

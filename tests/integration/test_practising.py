@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import asking, importing, practising, privacy, projects
+from core import admission, asking, importing, practising, privacy, projects
 from core.admission import Gate
 from core.assigning import Handed, NothingToDo, next_task
 from core.clock import ManualClock
@@ -346,6 +346,19 @@ async def test_a_label_that_is_no_longer_offered(small: World) -> None:
     judged = await practises(small, ana, project=2)
     assert [one.given.gold for one in judged] == ["dog"] * 4
     assert judged[-1].expires_at is not None
+
+
+async def test_a_skill_that_waits_hides_no_other(small: World) -> None:
+    """Who did not pass is offered another skill, however many projects ask for the first."""
+    await skilled(small)
+    boss, ana = await small.person("owner", Role.REQUESTER), await small.person("ana")
+    await practises(small, ana, wrong=2)
+    for _ in range(admission.MOST):
+        await small.project(boss, ["Moo"], qualification=POLICY)
+    other = await skilled(small, owner="other")
+    asks = await gate(small, ana)
+    assert asks is not None
+    assert asks.project.id == other
 
 
 async def test_practice_is_needed_to_launch(world: World) -> None:
