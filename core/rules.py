@@ -31,6 +31,7 @@ from core.domain.task import Assignment
 from core.domain.watch import Seen, against, seen
 from core.events import BecameOverdue, Event
 from core.store import assignments, watches
+from core.store import projects as project_rows
 from core.store.transaction import Transaction
 from core.store.watches import Watched
 
@@ -67,6 +68,8 @@ def answered(
         return ()
     after = seen(watched.watch, _seen(held, believed, others, label=label, now=now))
     step, why = next_step(watched.step, against(after), *settings)
+    if why is not None:
+        step, why = next_step(watched.step, against(after), _chosen(tx, held), watched.setting)
     watches.keep(
         tx,
         after,
@@ -151,12 +154,19 @@ def _counted_to(
     tx: Transaction, held: Assignment, rule: Rule, count: int, *, now: datetime
 ) -> tuple[Event, ...]:
     """Each count is reached once, so each step is taken once."""
-    strict = strictness(rule, held.file.rules.setting, watches.house_setting(tx))
+    strict = strictness(rule, _chosen(tx, held), watches.house_setting(tx))
     for step, enough in ladder(rule, strict).items():
         if count == enough:
             key = f"rule:{held.project_id}:{held.person_id}:card:{held.id}"
             return _take(tx, held, rule, step, key=key, weight=float(count), now=now)
     return ()
+
+
+def _chosen(tx: Transaction, held: Assignment) -> Setting:
+    """What the project has chosen by now: a card goes by the file it was handed out under, a rule does not."""
+    project = project_rows.find(tx, held.project_id)
+    assert project is not None, "a card has a project"
+    return project.file.rules.setting
 
 
 def _take(

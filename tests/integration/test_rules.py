@@ -19,8 +19,10 @@ from core.domain.person import Person, Role
 from core.domain.rules import CHECKED, LADDERS, MORE_GOLD, Rule, Step, Strictness
 from core.domain.standing import Measure
 from core.domain.task import Assignment
+from core.domain.watch import Watch
 from core.errors import Refused
 from core.events import CaseOpened, Event, Imposed
+from core.intake.rows import TaskRow
 from core.store import Store, Transaction, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.watches import Watched
@@ -256,6 +258,36 @@ async def test_skips_count_in_a_row(world: World) -> None:
     assert await imposed(world, will) == []
     await skips(world, will, 1)
     assert await imposed(world, will) == [(Measure.WARN, "skips")]
+
+
+@pytest.mark.parametrize("off", [False, True])
+async def test_a_rule_that_was_turned_off_spares_the_card_in_hand(world: World, *, off: bool) -> None:
+    """What a project chooses holds from the next answer on, and from the next skip."""
+    owner, will = await world.person("owner", Role.REQUESTER), await world.person("will")
+    known = TaskRow(line=2, content={"text": "cat"}, gold="cat")
+    project = await world.project(owner, [*texts(30), known], **(ANIMALS | {"gold_share": 0.5}))
+    while (card := await world.hold(will)).gold is None:
+        await world.do(partial(_skip, who=will, card=card, now=world.clock.now()))
+    nearly, now = Watch(gold=LADDERS[Rule.GOLD][Step.NUDGE] - 0.1), world.clock.now()
+
+    def unit(tx: Transaction) -> None:
+        watches.keep(
+            tx,
+            nearly,
+            project_id=project,
+            person_id=will.id,
+            before=None,
+            answer_id=0,
+            step=Step.NONE,
+            missed=0,
+        )
+        for rule in Rule if off else ():
+            rules.set_for_project(tx, owner, project, rule, Strictness.OFF, now=now)
+
+    await world.do(unit)
+    world.clock.move(timedelta(seconds=7))
+    await world.answers(will, card, WRONG)
+    assert await imposed(world, will) == ([] if off else [(Measure.WARN, "gold")])
 
 
 async def test_two_cards_that_ran_out_bring_a_word(world: World) -> None:
