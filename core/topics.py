@@ -23,27 +23,29 @@ def chosen(tx: Transaction, person: Person) -> Chosen:
     return admissions.chosen(tx, person.id)
 
 
-def allow(tx: Transaction, person: Person, project_id: int) -> None:
-    """The person is fine with the topics of a project, here and elsewhere, and goes on.
+def allow(tx: Transaction, person: Person, project_id: int, *, shown: int) -> None:
+    """The person is fine with the topics of a project that they were shown, here and elsewhere, and goes on.
+
+    What the project came to be about since then is asked anew.
 
     Raises:
         Refused: not_allowed, unknown_button.
     """
-    topics, before = _asking(tx, person, project_id).file.sensitive, chosen(tx, person)
+    topics, before = _asking(tx, person, project_id).file.sensitive & shown, chosen(tx, person)
     admissions.choose(tx, person.id, fine=before.fine | topics, asked=before.asked | topics)
     admissions.tell(tx, person_id=person.id, project_id=project_id, topics=topics)
 
 
-def refuse(tx: Transaction, person: Person, project_id: int) -> None:
+def refuse(tx: Transaction, person: Person, project_id: int, *, shown: int) -> None:
     """The person does not want to see the topics of a project that they are not fine with. Raises as `allow`."""
-    topics, before = _asking(tx, person, project_id).file.sensitive, chosen(tx, person)
+    topics, before = _asking(tx, person, project_id).file.sensitive & shown, chosen(tx, person)
     admissions.choose(tx, person.id, fine=before.fine, asked=before.asked | topics)
 
 
-def go_on(tx: Transaction, person: Person, project_id: int) -> None:
+def go_on(tx: Transaction, person: Person, project_id: int, *, shown: int) -> None:
     """The person was told what a project is about, and goes on. Raises as `allow`."""
     project = _asking(tx, person, project_id)
-    admissions.tell(tx, person_id=person.id, project_id=project_id, topics=project.file.sensitive)
+    admissions.tell(tx, person_id=person.id, project_id=project_id, topics=project.file.sensitive & shown)
 
 
 def decline(tx: Transaction, person: Person, project_id: int, *, now: datetime) -> None:

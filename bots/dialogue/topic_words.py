@@ -18,8 +18,8 @@ def question(t: Translator, project: Project, *rows: Row) -> Message:
         project=title_of(t, project.file),
         topics=names(t, project.file.topics),
     )
-    yes = Button(t("Yes, that’s fine"), data("topics-yes", project.id))
-    no = Button(t("No, thanks"), data("topics-no", project.id))
+    yes = Button(t("Yes, that’s fine"), data("topics-yes", project.id, project.file.sensitive))
+    no = Button(t("No, thanks"), data("topics-no", project.id, project.file.sensitive))
     return Message(
         parts=(
             Title(t("Would you like such tasks?")),
@@ -34,7 +34,7 @@ def question(t: Translator, project: Project, *rows: Row) -> Message:
 def notice(t: Translator, project: Project, *rows: Row) -> Message:
     """What a project's tasks are about, before its first card."""
     words = t("Please note: its tasks may show %(topics)s.", topics=names(t, project.file.topics))
-    on = Button(t("Go on"), data("notice-yes", project.id))
+    on = Button(t("Go on"), data("notice-yes", project.id, project.file.sensitive))
     off = Button(t("Not this project"), data("notice-no", project.id))
     return Message(
         parts=(

@@ -15,19 +15,19 @@ from core.errors import Refused
 
 def allow(turn: Turn, pressed: Pressed) -> Reply:
     """The person is fine with a project's topics, and what they waited for follows."""
-    topics.allow(turn.tx, turn.person, pressed.number())
+    topics.allow(turn.tx, turn.person, pressed.number(), shown=pressed.number(1))
     return says(working.serve(turn, asked=True))
 
 
 def refuse(turn: Turn, pressed: Pressed) -> Reply:
     """The person is not; other work follows."""
-    topics.refuse(turn.tx, turn.person, pressed.number())
+    topics.refuse(turn.tx, turn.person, pressed.number(), shown=pressed.number(1))
     return says(working.serve(turn, asked=True), toast=Toast(turn.t("All right, you get no such tasks.")))
 
 
 def go_on(turn: Turn, pressed: Pressed) -> Reply:
     """The person read what a project is about, and goes on."""
-    topics.go_on(turn.tx, turn.person, pressed.number())
+    topics.go_on(turn.tx, turn.person, pressed.number(), shown=pressed.number(1))
     return says(working.serve(turn, asked=True))
 
 

@@ -68,19 +68,19 @@ async def test_asked_when_such_work_waits(world: World) -> None:
     first, ana = await hard(world, *HARD), await world.person("ana")
     assert await world.next(ana) is None
     assert await gate(world, ana) == (Lack.TOPICS, first)
-    await world.do(lambda tx: topics.allow(tx, ana, first))
+    await world.do(lambda tx: topics.allow(tx, ana, first, shown=EVERY))
     card = await world.hold(ana)
     await world.answers(ana, card, "cat")
     second = await hard(world, "violence")
     assert await gate(world, ana) == (Lack.NOTICE, second)
-    await world.do(lambda tx: topics.go_on(tx, ana, second))
+    await world.do(lambda tx: topics.go_on(tx, ana, second, shown=EVERY))
     assert (await world.hold(ana)).project_id == second
 
 
 async def test_a_no_is_kept(small: World) -> None:
     """Who said no to a topic is not asked again, by no project; of other topics they are."""
     first, ana = await hard(small, *HARD), await small.person("ana")
-    await small.do(lambda tx: topics.refuse(tx, ana, first))
+    await small.do(lambda tx: topics.refuse(tx, ana, first, shown=EVERY))
     assert await gate(small, ana) is None
     await hard(small, "medical", "hate")
     assert await gate(small, ana) is None
@@ -102,7 +102,7 @@ async def test_not_this_project(small: World) -> None:
 async def test_who_opts_out_returns_the_card_free(world: World) -> None:
     """The card goes back without a penalty, its slot and its points are free, and it is offered to others."""
     one, ana = await hard(world, *HARD), await world.person("ana")
-    await world.do(lambda tx: topics.allow(tx, ana, one))
+    await world.do(lambda tx: topics.allow(tx, ana, one, shown=EVERY))
     card, now = await world.hold(ana), world.clock.now()
     assert await world.do(lambda tx: topics.switch(tx, ana, Topic.HATE, now=now)) == ()
     happened = await world.do(lambda tx: topics.switch(tx, ana, Topic.MEDICAL, now=now))
@@ -130,11 +130,26 @@ async def test_a_project_that_becomes_sensitive(world: World) -> None:
 
     await becomes("violence")
     assert await gate(world, ana) == (Lack.TOPICS, one)
-    await world.do(lambda tx: topics.allow(tx, ana, one))
+    await world.do(lambda tx: topics.allow(tx, ana, one, shown=EVERY))
     await becomes("violence", "hate")
     assert await gate(world, ana) == (Lack.TOPICS, one)
     await becomes()
     assert isinstance(await world.offer(ana), Handed)
+
+
+async def test_a_yes_to_what_was_shown(small: World) -> None:
+    """Who said yes before the project came to be about more is asked of that, and was told of nothing else."""
+    owner, ana = await small.person("owner", Role.REQUESTER), await small.person("ana")
+    one = await hard(small, "politics")
+    shown, now = mask([Topic.POLITICS]), small.clock.now()
+    file = ProjectFile.model_validate(CHOICE | {"topics": ("politics", "adult")})
+    await small.do(lambda tx: projects.replace_file(tx, owner, one, file, now=now))
+    await small.do(lambda tx: topics.allow(tx, ana, one, shown=shown))
+    assert await small.store.read(lambda tx: topics.chosen(tx, ana)) == (shown, shown)
+    assert await gate(small, ana) == (Lack.TOPICS, one)
+    await small.do(lambda tx: topics.choose(tx, ana, (Topic.POLITICS, Topic.ADULT), now=now))
+    await small.do(lambda tx: topics.go_on(tx, ana, one, shown=shown))
+    assert await gate(small, ana) == (Lack.NOTICE, one)
 
 
 async def test_only_what_asks_can_be_answered(small: World) -> None:
@@ -143,7 +158,7 @@ async def test_only_what_asks_can_be_answered(small: World) -> None:
     plain = await small.project(owner, ["Meow"])
     for one in (plain, 77):
         with pytest.raises(Refused, match="unknown_button"):
-            await small.do(lambda tx, p=one: topics.allow(tx, ana, p))  # type: ignore[misc]  # bound
+            await small.do(lambda tx, p=one: topics.allow(tx, ana, p, shown=EVERY))  # type: ignore[misc]  # bound
     assert await small.store.read(lambda tx: topics.chosen(tx, ana)) == (0, 0)
 
 
