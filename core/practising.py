@@ -23,7 +23,8 @@ from core.events import Event, SkillEnds
 from core.intake.project_model import ProjectFile, Qualification
 from core.intake.rows import TaskRow
 from core.kinds import kind_named
-from core.store import admissions, projects, qualified
+from core.overdue import take_back
+from core.store import admissions, assignments, projects, qualified
 from core.store import people as people_rows
 from core.store import practice as rows
 from core.store.practice import Attempt, Given
@@ -159,12 +160,15 @@ def start(
     told = admissions.lack(tx, person_id=person.id, project_id=project_id, now=now)
     if seen is None or project.owner_id == person.id or told in (Lack.TOPICS, Lack.NOTICE):
         raise Refused("practice_over")
+    if seen.open is None and not seen.ready(now):
+        raise Refused("skill_held" if seen.holds(now + lead(seen.policy)) else "practice_later")
+    followed = assignments.active_of(tx, person.id)
+    if followed is not None and not followed.asked:
+        take_back(tx, followed.id, why="untouched", now=now)  # practice stands in its place on the screen
     if seen.open is not None:
         # The one it began for may ask for it no more, or have ended.
         rows.go_on_for(tx, seen.open.id, project_id=project_id)
         return _next(tx, seen.open.id, tasks=seen.open.tasks)
-    if not seen.ready(now):
-        raise Refused("skill_held" if seen.holds(now + lead(seen.policy)) else "practice_later")
     rows.drop(tx, person_id=person.id, skill_id=seen.skill_id, now=now)
     chosen = _draw(tx, person.id, seen, chance=chance)
     attempt_id = rows.begin(

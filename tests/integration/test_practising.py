@@ -16,6 +16,7 @@ from core.admission import Gate
 from core.assigning import Handed, NothingToDo, next_task
 from core.clock import ManualClock
 from core.domain.person import Person, Role
+from core.domain.states import AssignmentState
 from core.domain.topics import Lack
 from core.errors import Refused
 from core.events import SkillEnds
@@ -194,6 +195,19 @@ async def test_other_work_is_not_interrupted(small: World) -> None:
     after = await comes(small, ana, asked=False)
     assert isinstance(after, NothingToDo)
     assert after.gate is not None
+
+
+async def test_a_card_that_nobody_asked_for_makes_room(small: World) -> None:
+    """It goes back free and silently, since practice stands where it stood; one that was asked for stays."""
+    await skilled(small)
+    owner, ana = await small.person("boss", Role.REQUESTER), await small.person("ana")
+    await small.project(owner, ["Moo"], overlap={"min": 1, "max": 1})
+    for asked in (False, True):
+        card = await small.hold(ana, asked=asked)
+        await starts(small, ana)
+        assert (await small.card(card)).state is (
+            AssignmentState.ACTIVE if asked else AssignmentState.RETURNED
+        )
 
 
 async def test_at_the_same_moment(stores: list[Store], clock: ManualClock, vault: Vault) -> None:
