@@ -80,6 +80,7 @@ def sections(tx: Transaction, vault: Vault, person: Person) -> Iterator[tuple[st
     yield "skills", own_data.skills(tx, person.id)
     yield "practice", own_data.practised(tx, person.id)
     yield "points", own_data.points(tx, person.id)
+    yield "conduct", own_data.conduct(tx, person.id)
     yield "measures", own_data.measures(tx, person.id, unseal=vault.unseal)
     yield "appeals", own_data.appeals(tx, person.id, unseal=vault.unseal)
     yield "reports", own_data.reports(tx, person.id)

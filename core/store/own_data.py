@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from core.domain.person import roles_of
+from core.domain.rules import Step
 from core.domain.suggestions import Screen
 from core.domain.topics import topics_in
 from core.store import qualified
@@ -29,6 +30,7 @@ from core.store.tables import (
     restriction,
     suggested,
     task,
+    watch,
 )
 from core.store.transaction import Transaction
 
@@ -204,6 +206,17 @@ def points(tx: Transaction, person_id: int) -> Iterable[Record]:
             "points": row.points if row.to_person == person_id else -row.points,
             "project": row.project_id,
             "card": row.assignment_id,
+        }
+
+
+def conduct(tx: Transaction, person_id: int) -> Iterable[Record]:
+    """How the rules see a person in each project."""
+    for row in tx.execute(select(watch).where(watch.c.person_id == person_id).order_by(watch.c.project_id)):
+        yield {
+            "project": row.project_id,
+            "step": Step(row.step).name.lower(),
+            "skipped_in_a_row": row.skips,
+            "overdue_in_a_row": row.missed,
         }
 
 

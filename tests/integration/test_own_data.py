@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core import appeals, flags, privacy, standing
+from core import appeals, flags, privacy, rules, standing
 from core.clock import ManualClock
 from core.domain.person import Role
 from core.domain.standing import Measure
@@ -30,6 +30,7 @@ async def test_a_copy_holds_what_was_decided_about_somebody(world: World, vault:
 
     def unit(tx: Transaction) -> None:
         flags.report(tx, will, card.id, "broken", now=now)
+        rules.skipped(tx, card, now=now)
         standing.impose(
             tx,
             will.id,
@@ -49,6 +50,7 @@ async def test_a_copy_holds_what_was_decided_about_somebody(world: World, vault:
         return {name: list(rows) for name, rows in privacy.sections(tx, vault, will)}
 
     copy = await world.store.read(copied)
+    assert copy["conduct"] == [{"project": 1, "step": "none", "skipped_in_a_row": 1, "overdue_in_a_row": 0}]
     assert [(one["task"], one["reason"]) for one in copy["reports"]] == [("a", "broken")]
     assert [(one["kind"], one["words"], one["by"]) for one in copy["measures"]] == [
         ("warn", "Please read it all.", "a moderator")
