@@ -30,7 +30,7 @@ class Problem:
     contents: tuple[dict[str, str], ...]
     truth: tuple[int, ...]
     most: int
-    """So many people at most are asked about a task: as few as bring the crowd alone as far as is asked."""
+    """So many people at most are asked about a task; enough for the crowd alone to get about as far as is asked."""
 
 
 def digits(media_dir: Path, *, tasks: int, seed: int) -> Problem:
