@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from core import practising
+from core import lessons
 from core.domain.choice import Lane, Priority
 from core.domain.states import ProjectState, TaskState
 from core.errors import Problem
 from core.intake.problems import ProblemCode, problem
-from core.intake.rows import TaskRow
+from core.intake.rows import TaskRow, numbered
 from core.slots import ENDLESS
 from core.store import projects, queues, tasks
 from core.store.transaction import Transaction
@@ -31,8 +31,8 @@ def add_tasks(
     project = projects.lock(tx, project_id)
     if project is None or project.state is ProjectState.CLOSED or not rows:
         return 0, []
-    lessons = [row for row in rows if row.practice]
-    taught, met_before = practising.add(tx, project_id, lessons, now=now) if lessons else (0, [])
+    practice = [row for row in rows if row.practice]
+    taught, met_before = lessons.add(tx, project_id, practice, now=now) if practice else (0, [])
     rows = [row for row in rows if not row.practice]
     named = [row.external_id for row in rows if row.external_id is not None]
     known = tasks.known_ids(tx, project_id, named) if named else set()
@@ -84,7 +84,7 @@ def _insert(
                 "project_id": project_id,
                 "queue_id": ids[key],
                 "pos": pos,
-                "external_id": row.external_id if row.external_id is not None else _number(pos, taken),
+                "external_id": row.external_id if row.external_id is not None else numbered(pos, taken),
                 "lang": row.lang or "",
                 "priority": Priority[key[1].upper()],
                 "deadline": row.deadline,
@@ -100,11 +100,3 @@ def _insert(
             }
         )
     tasks.add(tx, values)
-
-
-def _number(pos: int, taken: set[str]) -> str:
-    """The id of a row that has none; a file may have given it to another row."""
-    number = f"#{pos}"
-    while number in taken:
-        number += "'"
-    return number

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import audit, fair_pay, practising, projects
+from core import audit, fair_pay, lessons, projects
 from core.domain.choice import Lane
 from core.domain.fair_pay import FairPay
 from core.domain.person import Person
@@ -61,7 +61,7 @@ def begin(tx: Transaction, person: Person, project_id: int, *, now: datetime) ->
         counts = tasks.lock(tx, task_id)
         lane = queues.of(tx, project_id, lang=counts.lang, priority=counts.priority, lane=Lane.FOREMOST)
         queues.move_to(tx, task_id, queue_id=lane, pos=project_rows.places(tx, project_id))
-    practising.need_practice(tx, project)
+    lessons.need_practice(tx, project)
     rows.add(tx, project_id, chosen, now=now)
     project_rows.change(tx, project_id, state=state, launched_at=now)
     audit.note(tx, who=person.id, did="project.tried", about=f"project:{project_id}", now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import audit, practising, serving, settling
+from core import audit, lessons, serving, settling
 from core.domain.person import Person, may, require
 from core.domain.project import Project
 from core.domain.states import PROJECT, ProjectState, TaskState, after
@@ -28,7 +28,7 @@ def create(tx: Transaction, person: Person, file: ProjectFile, *, now: datetime)
     project_id = rows.add(tx, owner_id=person.id, file=file, now=now)
     serving.follow_file(tx, project_id, file, now=now)
     if file.qualification is not None or file.topics:
-        practising.follow_file(tx, project_id, owner_id=person.id, file=file)
+        lessons.follow_file(tx, project_id, owner_id=person.id, file=file)
     _note(tx, person, "project.made", project_id, now=now)
     return project_id
 
@@ -86,11 +86,11 @@ def replace_file(
     _need_budget(project, file.budget)
     serving.follow_file(tx, project_id, file, now=now)
     rows.add_version(tx, project_id, file=file, version=project.version + 1, now=now)
-    practising.follow_file(tx, project_id, owner_id=project.owner_id, file=file)
+    lessons.follow_file(tx, project_id, owner_id=project.owner_id, file=file)
     if (project.file.method, project.file.labels) != (file.method, file.labels):
         refits.outdate(tx, [project_id])
     if project.state is not ProjectState.DRAFT and _asks_more(project.file, file):
-        practising.need_practice(tx, own(tx, person, project_id))
+        lessons.need_practice(tx, own(tx, person, project_id))
     _note(tx, person, "project.changed", project_id, now=now, version=project.version + 1)
     return own(tx, person, project_id)
 
@@ -114,7 +114,7 @@ def launch(tx: Transaction, person: Person, project_id: int, *, now: datetime) -
         raise Refused("no_tasks", project=project_id)
     if project.file.deadline is not None and project.file.deadline <= now:
         raise Refused("deadline_passed")
-    practising.need_practice(tx, project)
+    lessons.need_practice(tx, project)
     launched: dict[str, object] = {"launched_at": now, "paused_by": None}
     if project.state is ProjectState.PILOT and not tasks.any_unfinished(tx, project_id):
         launched["finished_at"] = now  # the trial was all there is

@@ -270,3 +270,11 @@ def _content(raw: RawRow, reading: Reading, extra: dict[str, str]) -> dict[str, 
             ) from None
         extra.setdefault(IMAGE_FILE, own_name)
     return written
+
+
+def numbered(pos: int, taken: set[str]) -> str:
+    """The id of a row that has none; a file may have given it to another row."""
+    number = f"#{pos}"
+    while number in taken:
+        number += "'"
+    return number

@@ -154,14 +154,6 @@ def missed(tx: Transaction, *, project_id: int, person_id: int) -> int:
     return _MISSED.one(tx, project=project_id, person=person_id)
 
 
-def find(tx: Transaction, *, project_id: int, person_id: int) -> Watched:
-    """One worker as the rules see them; of somebody new nothing is held."""
-    row = tx.execute(
-        select(*COLUMNS).where(watch.c.project_id == project_id, watch.c.person_id == person_id)
-    ).first()
-    return Watched(house=_HOUSE.first(tx)) if row is None else watched(*row)
-
-
 def forget(tx: Transaction, person_id: int, *, project_id: int | None) -> None:
     """Nothing is held against somebody any more, in one project or in all: they begin anew."""
     where = [watch.c.person_id == person_id]

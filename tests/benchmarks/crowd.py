@@ -94,16 +94,15 @@ WRONG = 5
 def said(card: Assignment, *, right: bool, at: int) -> str:
     """What somebody says of a task whose number tells the truth."""
     labels = [label.id for label in card.file.labels]
-    number = re.search(r"\d+", card.content["text"])
-    assert number is not None, "texts are numbered"
-    truth = card.gold or labels[int(number[0]) % len(labels)]
+    truth = card.gold or labels[_number(card.content["text"]) % len(labels)]
     return truth if right else labels[at % len(labels)]
 
 
-def _number(card: Message) -> int:
+def _number(text: str) -> int:
     """The number in a task's text, which tells the truth: which of the labels is right, counted round."""
-    found = re.search(r"\d+", " ".join(part.words for part in card.parts if isinstance(part, Quote)))
-    return int(found[0]) if found else 0
+    found = re.search(r"\d+", text)
+    assert found is not None, "texts are numbered"
+    return int(found[0])
 
 
 @dataclass(slots=True)
@@ -141,7 +140,8 @@ class Worker:
         buttons = [one for row in card.rows for one in row if isinstance(one, Button)]
         labels = [one for one in buttons if one.data.startswith("1:a:")]
         assert labels, f"no task to answer: {card.parts}"
-        tapped = labels[(_number(card) + (self.taps % WRONG == 0)) % len(labels)]
+        text = " ".join(part.words for part in card.parts if isinstance(part, Quote))
+        tapped = labels[(_number(text) + (self.taps % WRONG == 0)) % len(labels)]
         await self.does(hear, Press(tapped.data, f"{self.user_id}-{self.taps}"))
 
     async def does(self, hear: Hear, what: Command | Press | Upload) -> None:

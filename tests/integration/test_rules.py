@@ -23,7 +23,7 @@ from core.domain.watch import Watch
 from core.errors import Refused
 from core.events import CaseOpened, Event, Imposed
 from core.intake.rows import TaskRow
-from core.store import Store, Transaction, projects, restrictions, watches
+from core.store import Store, Transaction, crowds, projects, restrictions, watches
 from core.store import people as people_rows
 from core.store.watches import Watched
 from core.vault import Vault
@@ -69,7 +69,7 @@ async def again(world: World, who: Person) -> Person:
 
 async def watched(world: World, project: int, who: Person) -> Watched:
     """A worker as the rules see them."""
-    return await world.do(lambda tx: watches.find(tx, project_id=project, person_id=who.id))
+    return (await world.do(lambda tx: crowds.met(tx, project_id=project, person_id=who.id)))[2]
 
 
 async def works(world: World, who: Person, count: int, *, label: str | None = None) -> list[Event]:
